@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install lint type test unit policy data integration synth
+.PHONY: help install demo up deploy status down destroy diff synth smoke test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,5 +39,59 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
+demo: install ## Deploy the lake to this laptop, run it on real data and write a report
+	@$(PY) -m laptop demo
+
+up: install ## Start the laptop's emulator (idempotent)
+	@$(PY) -m laptop up
+
+status: install ## Show what runs on the laptop and what is deployed there
+	@$(PY) -m laptop status
+
+down: install ## Stop the laptop's emulator; its state is kept
+	@$(PY) -m laptop down
+
 synth: install ## Synthesize ENV into cdk.out/
 	@$(CDK) synth --quiet --no-lookups --no-notices -c environment=$(ENV)
+
+ifeq ($(ENV),laptop)
+deploy: install ## Deploy ENV (laptop, dev, staging, prod) with the CDK CLI
+	@$(PY) -m laptop deploy
+
+destroy: install ## Delete the stacks of ENV
+	@$(PY) -m laptop destroy
+else
+deploy: install
+	@$(CDK) deploy --no-notices --require-approval=broadening -c environment=$(ENV) 'lake-$(ENV)/*'
+
+destroy: install
+	@$(CDK) destroy --no-notices -c environment=$(ENV) 'lake-$(ENV)/*'
+endif
+
+diff: install ## Compare ENV with what is deployed
+	@$(CDK) diff --no-notices -c environment=$(ENV) 'lake-$(ENV)/*'
+
+smoke: install ## Prove a deployed ENV with awswrangler (ENV=laptop or an AWS environment)
+	@$(PY) -m smoke --environment $(ENV)
+
+test: install lint ## Run every check: lint, types, imports, unit, policy, Spark and laptop tests
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: install ## Format, lint, types, import rules
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy --no-error-summary .
+	@$(VENV)/bin/lint-imports --no-cache --no-timings >/dev/null || $(VENV)/bin/lint-imports
+
+unit: install ## Run the fast tests only
+	@$(PY) -m pytest tests/unit tests/policy
+
+integration: install ## Run the tests that start the laptop's emulator
+	@$(PY) -m pytest tests/integration
+
+bench: install ## Measure and rewrite docs/benchmarks.md (takes long)
+	@$(PY) -m benchmarks all
+
+clean: ## Remove what the project installed and made in this folder
+	@[ ! -x $(PY) ] || $(PY) -m laptop down 2>/dev/null || true
+	@rm -rf $(VENV) .venv-emulator node_modules cdk.out .lake .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
