@@ -1,0 +1,1 @@
+"""Typed, frozen configuration: one file per environment, one slice per stack."""

@@ -1,0 +1,137 @@
+"""What an environment can be configured to be.
+
+Every key is required and every number is bounded: a misspelt, forgotten or impossible value fails before synthesis
+begins. A stack receives its own slice and nothing else.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Days = Annotated[int, Field(ge=1, le=3650)]
+Zone = Literal["raw", "curated", "analytics"]
+Team = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,30}$")]
+Cidr = Annotated[str, StringConstraints(pattern=r"^10\.\d{1,3}\.0\.0/16$")]
+# The retention periods that CloudWatch Logs accepts (PutRetentionPolicy).
+LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653]
+
+
+class Frozen(BaseModel):
+    """Immutable, strict base of every configuration slice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class EnvironmentConfig(Frozen):
+    """Where the lake lives, who pays for it and whether its data may be destroyed."""
+
+    name: Literal["laptop", "dev", "staging", "prod"]
+    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    owner: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+    cost_center: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
+    retain_data: bool
+
+
+class NetworkConfig(Frozen):
+    """Private network; `nat_gateways = 0` leaves it without a path to the internet."""
+
+    cidr: Cidr
+    availability_zones: Annotated[tuple[str, ...], Field(min_length=2, max_length=3)]
+    nat_gateways: Annotated[int, Field(ge=0, le=3)]
+    interface_endpoints: tuple[Literal["glue", "athena", "states", "logs", "kms", "sts", "secretsmanager"], ...]
+    flow_log_retention_days: LogRetentionDays
+
+
+class TransitionConfig(Frozen):
+    """Move objects to a colder storage class at an age."""
+
+    storage_class: Literal["STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
+    after_days: Annotated[int, Field(ge=0, le=3650)]
+
+
+# Days that S3 bills at least in each class; leaving earlier costs more than staying.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+_MINIMUM_STAY_DAYS = {"STANDARD_IA": 30, "INTELLIGENT_TIERING": 0, "GLACIER_IR": 90, "GLACIER": 90, "DEEP_ARCHIVE": 180}
+
+
+class LifecycleConfig(Frozen):
+    """The life of the objects of one bucket; `expire_days = 0` keeps current versions for ever."""
+
+    transitions: tuple[TransitionConfig, ...]
+    expire_days: Annotated[int, Field(ge=0, le=3650)]
+    noncurrent_expire_days: Days
+
+    @model_validator(mode="after")
+    def _each_step_pays(self) -> Self:
+        steps = [(step.storage_class, step.after_days) for step in self.transitions]
+        leaving_days = [days for _, days in steps[1:]] + ([self.expire_days] if self.expire_days else [])
+        for (storage_class, entered), left in zip(steps, leaving_days, strict=False):
+            stay = _MINIMUM_STAY_DAYS[storage_class]
+            if left < entered + max(stay, 1):
+                raise ValueError(
+                    f"objects must stay in {storage_class} for at least {stay} days; "
+                    f"got entry at day {entered} and exit at day {left}"
+                )
+        for storage_class, entered in steps:
+            if storage_class == "STANDARD_IA" and entered < 30:
+                raise ValueError(f"S3 accepts a transition to STANDARD_IA from day 30 on; got day {entered}")
+        return self
+
+
+class AccessPointConfig(Frozen):
+    """One team's own entry to one zone."""
+
+    team: Team
+    zone: Zone
+    vpc_only: bool
+
+
+class StorageConfig(Frozen):
+    """Buckets, their key and the life of their objects."""
+
+    key_rotation_days: Annotated[int, Field(ge=90, le=2560)]
+    key_deletion_window_days: Annotated[int, Field(ge=7, le=30)]
+    abort_upload_days: Annotated[int, Field(ge=1, le=30)]
+    raw: LifecycleConfig
+    curated: LifecycleConfig
+    analytics: LifecycleConfig
+    results: LifecycleConfig
+    artifacts: LifecycleConfig
+    failures: LifecycleConfig
+    access_logs: LifecycleConfig
+    access_points: tuple[AccessPointConfig, ...]
+    cloudtrail_data_events: bool
+
+
+class WorkgroupConfig(Frozen):
+    """A team's Athena workgroup and what the team may read and write."""
+
+    team: Team
+    # Athena accepts a limit of 10 MB (0.0094 GiB) or more.
+    scan_limit_gib: Annotated[float, Field(ge=0.01, le=7168)]
+    readable_zones: tuple[Zone, ...]
+    writable_zones: tuple[Zone, ...]
+
+
+class QueryConfig(Frozen):
+    """Athena for teams."""
+
+    workgroups: Annotated[tuple[WorkgroupConfig, ...], Field(min_length=1)]
+
+
+class LakeConfig(Frozen):
+    """One environment of the lake."""
+
+    environment: EnvironmentConfig
+    network: NetworkConfig
+    storage: StorageConfig
+    query: QueryConfig
+
+    @model_validator(mode="after")
+    def _availability_zones_are_in_the_region(self) -> Self:
+        region = self.environment.region
+        strangers = [zone for zone in self.network.availability_zones if zone[:-1] != region]
+        if strangers:
+            raise ValueError(f"network.availability_zones must be in {region}; got {strangers}")
+        return self

@@ -1,0 +1,22 @@
+"""The only place where the stacks meet."""
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from config.model import LakeConfig
+from stacks.network_stack import NetworkStack
+from stacks.storage_stack import StorageStack
+
+
+class PlatformStage(cdk.Stage):
+    """One environment of the lake: everything that is deployed to one account and region."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: LakeConfig) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            env=cdk.Environment(account=config.environment.account, region=config.environment.region),
+        )
+        retain_data = config.environment.retain_data
+        self.network = NetworkStack(self, "Network", config=config.network, retain_data=retain_data)
+        self.storage = StorageStack(self, "Storage", config=config.storage, retain_data=retain_data)
