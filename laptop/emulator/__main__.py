@@ -1,0 +1,47 @@
+"""Starts the emulator with our plug-in: `.venv-emulator/bin/python -m laptop.emulator`.
+
+The launcher sets the environment: `GATEWAY_PORT`, `STATE_DIR`, `S3_DATA_DIR`, `LAKE_STATE_DIR`, `LAKE_CACHE_DIR`,
+`LAKE_SPARK_PYTHON` and the settings that `selfcheck` insists on.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import logging
+import sys
+
+from laptop.emulator import selfcheck
+
+# Imported for the handlers that they register.
+SERVICE_MODULES = (
+    "laptop.emulator.cloudformation",
+    "laptop.emulator.athena",
+    "laptop.emulator.glue_jobs",
+    "laptop.emulator.crawlers",
+    "laptop.emulator.data_quality",
+    "laptop.emulator.glue_triggers",
+    "laptop.emulator.states",
+    "laptop.emulator.events",
+)
+
+
+def main() -> None:
+    try:
+        selfcheck.check_environment()
+        selfcheck.check_emulator()
+    except selfcheck.SelfCheckError as error:
+        sys.exit(f"The laptop emulator refuses to start: {error}")
+    for name in SERVICE_MODULES:
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
+
+    from laptop.emulator import hooks, lifecycle  # noqa: PLC0415 (they import the emulator, which the check guards)
+
+    hooks.apply()
+    lifecycle.run()
+
+
+if __name__ == "__main__":
+    logging.getLogger("laptop").setLevel(logging.INFO)
+    main()

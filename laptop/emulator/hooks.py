@@ -1,0 +1,127 @@
+"""Applies the registry to the emulator. With `selfcheck`, the only module that knows the emulator's private names."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ministack import app
+from ministack.core.concurrency import run_reentrant
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import stepfunctions
+
+from laptop.emulator import clients, known_good, registry
+from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
+
+logger = logging.getLogger("laptop")
+
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, str, Mapping[str, str], bytes, Mapping[str, Any]], Awaitable[Response]]
+
+
+def apply() -> None:
+    """Plug every registered handler in, and shut what is not known to be good."""
+    clients.use_scope(lambda: (get_account_id(), get_region()))
+    _serve_operations()
+    _refuse_other_services()
+    for resource, handler in registry.tasks.items():
+        stepfunctions._SERVICE_DISPATCH[resource] = _task(handler)
+
+
+def _serve_operations() -> None:
+    services = {service for service, _ in registry.operations} | known_good.OPERATIONS.keys()
+    for service in sorted(services):
+        app.SERVICE_HANDLERS[service] = _service(service, app.SERVICE_HANDLERS.get(service))
+
+
+def _refuse_other_services() -> None:
+    ours = {service for service, _ in registry.operations}
+    for service in app.SERVICE_HANDLERS.keys() - known_good.SERVICES - ours:
+        app.SERVICE_HANDLERS[service] = _refusal(service)
+
+
+def _refusal(service: str) -> Handler:
+    async def refuse(*_: Any) -> Response:
+        return _error(NotImplementedOnLaptop(f"the service {service}"))
+
+    return refuse
+
+
+def _service(service: str, original: Handler | None) -> Handler:
+    allowed = known_good.OPERATIONS.get(service)
+
+    async def handle(
+        method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
+    ) -> Response:
+        target = headers.get("x-amz-target", "")
+        name = target.rpartition(".")[2]
+        ours = registry.operations.get((service, name))
+        if ours is not None:
+            call = _caller(original, target.rpartition(".")[0], headers)
+            served: Response = await run_reentrant(_serve, ours, body, call, thread_name=f"laptop-{service}-{name}")
+            return served
+        if original is None or (allowed is not None and name not in allowed):
+            return _error(NotImplementedOnLaptop(f"{service}:{name or path}"))
+        return await original(method, path, headers, body, query)
+
+    return handle
+
+
+def _serve(handler: OperationHandler, body: bytes, call: Call) -> Response:
+    try:
+        return _respond(handler(json.loads(body or b"{}"), call) or {})
+    except ServiceError as error:
+        return _error(error)
+    except Exception as error:
+        logger.exception("operation %s failed", getattr(handler, "__qualname__", handler))
+        return _error(ServiceError("InternalServerException", f"{type(error).__name__}: {error}", 500))
+
+
+def _caller(original: Handler | None, prefix: str, headers: Mapping[str, str]) -> Call:
+    def call(operation: str, request: Json) -> Json:
+        if original is None:
+            raise NotImplementedOnLaptop(operation)
+        changed = {**headers, "x-amz-target": f"{prefix}.{operation}"}
+        status, _, body = app.call_service_handler_sync(
+            original, "POST", "/", changed, json.dumps(request).encode(), {}
+        )
+        answer: Json = json.loads(body or b"{}")
+        if status >= 300:
+            code = str(answer.get("__type", "InternalServerException")).rpartition("#")[2]
+            raise ServiceError(code, str(answer.get("message", answer.get("Message", ""))), status)
+        return answer
+
+    return call
+
+
+def _task(handler: registry.TaskHandler) -> Callable[[str, Json], Any]:
+    def run(resource: str, request: Json) -> Any:
+        try:
+            return handler(resource, request)
+        except registry.TaskError as error:
+            raise stepfunctions._ExecutionError(error.error, error.cause) from error
+
+    return run
+
+
+def _respond(document: Json, status: int = 200) -> Response:
+    body = json.dumps(document, default=_encode, ensure_ascii=False).encode()
+    return status, {"Content-Type": "application/x-amz-json-1.1"}, body
+
+
+def _error(error: ServiceError) -> Response:
+    # Services differ in the case of the member; SDKs read one of them.
+    document = {"__type": error.code, "message": error.message, "Message": error.message, **error.members}
+    status, headers, body = _respond(document, error.status)
+    return status, {**headers, "x-amzn-errortype": error.code}, body
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a response must be JSON; got {type(value).__name__}: {value!r}")

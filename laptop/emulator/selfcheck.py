@@ -1,0 +1,85 @@
+"""Refuses to start on anything but the emulator that the plug-in was made and tested for."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Mapping
+from importlib.metadata import version
+
+MINISTACK_VERSION = "1.5.33"
+
+# Without them the emulator listens beyond loopback (also for MQTT and SFTP), forgets its state, or wants Docker.
+SETTINGS = {
+    "BIND_HOST": "127.0.0.1",
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+    "SFTP_HOST": "127.0.0.1",
+    "LAMBDA_EXECUTOR": "local",
+    "PERSIST_STATE": "1",
+    "S3_PERSIST": "1",
+}
+REQUIRED = ("GATEWAY_PORT", "STATE_DIR", "S3_DATA_DIR", "LAKE_STATE_DIR", "LAKE_CACHE_DIR", "LAKE_SPARK_PYTHON")
+
+# Private names of the emulator that the plug-in uses, and what they must be.
+HOOKS: tuple[tuple[str, str, type | tuple[type, ...] | None], ...] = (
+    ("ministack.app", "SERVICE_HANDLERS", dict),
+    ("ministack.app", "call_service_handler_sync", None),
+    ("ministack.app", "main", None),
+    ("ministack.core.concurrency", "run_reentrant", None),
+    ("ministack.core.responses", "get_account_id", None),
+    ("ministack.core.responses", "get_region", None),
+    ("ministack.services.stepfunctions", "_SERVICE_DISPATCH", dict),
+    ("ministack.services.stepfunctions", "_ExecutionError", type),
+    ("ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", dict),
+    ("ministack.services.cloudformation.provisioners", "_REPLACING_PROPERTIES", dict),
+    ("ministack.services.cloudformation.provisioners", "_physical_name", None),
+    ("ministack.services.cloudformation.stacks", "_runs_on_worker_thread", None),
+)
+
+
+class SelfCheckError(Exception):
+    """The surroundings are not those that the plug-in was made for."""
+
+
+def check_environment(environment: Mapping[str, str] = os.environ) -> None:
+    """Check the settings of the process.
+
+    Raises
+    ------
+    SelfCheckError
+        A setting is missing or unsafe.
+    """
+    for name, expected in SETTINGS.items():
+        got = environment.get(name)
+        if got != expected:
+            raise SelfCheckError(f"{name} must be {expected!r}; got {got!r}. Start it with `python -m laptop up`.")
+    if environment.get("USE_SSL", "0").lower() not in {"0", "false", "no", ""}:
+        raise SelfCheckError("USE_SSL must be off: it opens port 443 as well")
+    missing = [name for name in REQUIRED if not environment.get(name)]
+    if missing:
+        raise SelfCheckError(f"{', '.join(missing)} must be set. Start it with `python -m laptop up`.")
+
+
+def check_emulator() -> None:
+    """Check the emulator's version and the names of it that the plug-in hooks into.
+
+    Raises
+    ------
+    SelfCheckError
+        Another version is installed, or a name is gone or has another type.
+    """
+    installed = version("ministack")
+    if installed != MINISTACK_VERSION:
+        raise SelfCheckError(f"ministack must be {MINISTACK_VERSION}; got {installed}. Run `make install`.")
+    for module, name, kind in HOOKS:
+        check_hook(module, name, kind)
+
+
+def check_hook(module: str, name: str, kind: type | tuple[type, ...] | None) -> None:
+    """Check that a module of the emulator has a name of the given type; None means anything that can be called."""
+    value = getattr(importlib.import_module(module), name, None)
+    fits = callable(value) if kind is None else isinstance(value, kind)
+    if not fits:
+        expected = "callable" if kind is None else kind
+        raise SelfCheckError(f"{module}.{name} must be {expected}; got {type(value).__name__}")
