@@ -12,6 +12,10 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 Zone = Literal["raw", "curated", "analytics"]
 Team = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,30}$")]
 Cidr = Annotated[str, StringConstraints(pattern=r"^10\.\d{1,3}\.0\.0/16$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$")]
+# Six fields, as AWS writes them: minutes, hours, day of month, month, day of week, year.
+Cron = Annotated[str, StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$")]
+Schedule = Annotated[str, StringConstraints(pattern=r"^(none|cron\(\S+( \S+){5}\))$")]
 # The retention periods that CloudWatch Logs accepts (PutRetentionPolicy).
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653]
 
@@ -120,6 +124,59 @@ class QueryConfig(Frozen):
     workgroups: Annotated[tuple[WorkgroupConfig, ...], Field(min_length=1)]
 
 
+class AlertsConfig(Frozen):
+    """Who hears of trouble, and what the lake may cost."""
+
+    emails: tuple[Email, ...]
+    monthly_budget_usd: Annotated[int, Field(ge=1, le=1_000_000)]
+    actual_threshold_percent: Annotated[int, Field(ge=1, le=100)]
+    forecast_threshold_percent: Annotated[int, Field(ge=1, le=200)]
+
+
+class CatalogConfig(Frozen):
+    """Crawlers and the encryption of metadata; a crawler with the schedule "none" runs when the pipeline starts it."""
+
+    encrypt_catalog: bool
+    event_driven_crawler: bool
+    raw_crawler_schedule: Schedule
+    access_logs_crawler_schedule: Schedule
+
+
+class PipelineScheduleConfig(Frozen):
+    """A daily, hourly, ... run over all tables of a product, besides the runs that new objects start."""
+
+    product: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    cron: Cron
+    timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")]
+
+
+class ProcessingConfig(Frozen):
+    """Glue jobs and the pipelines that run them."""
+
+    worker_type: Literal["G.1X", "G.2X", "G.4X", "G.8X"]
+    max_workers: Annotated[int, Field(ge=2, le=299)]
+    flex: bool
+    # The task of the state machine that waits for a job gives up after 150 minutes.
+    job_timeout_minutes: Annotated[int, Field(ge=5, le=120)]
+    spark_ui: bool
+    log_retention_days: LogRetentionDays
+    stop_on_failed_quality: bool
+    ledger_retention_days: Days
+    start_on_new_object: bool
+    schedules: tuple[PipelineScheduleConfig, ...]
+    glue_workflow: bool
+    glue_workflow_schedule: Schedule
+
+
+class ObservabilityConfig(Frozen):
+    """Dashboard and the limits beyond which an alarm rings."""
+
+    dashboard: bool
+    alarm_actions_enabled: bool
+    athena_scanned_gib_per_day: Annotated[float, Field(ge=0.01, le=1_000_000)]
+    quarantine_objects_per_hour: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 class LakeConfig(Frozen):
     """One environment of the lake."""
 
@@ -127,6 +184,10 @@ class LakeConfig(Frozen):
     network: NetworkConfig
     storage: StorageConfig
     query: QueryConfig
+    alerts: AlertsConfig
+    catalog: CatalogConfig
+    processing: ProcessingConfig
+    observability: ObservabilityConfig
 
     @model_validator(mode="after")
     def _availability_zones_are_in_the_region(self) -> Self:
