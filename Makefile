@@ -23,14 +23,15 @@ $(UV):
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
+# Compiled here once: without bytecode (PYTHONDONTWRITEBYTECODE) every synth compiles the CDK library anew, 2 to 5 s of CPU.
 $(VENV)/.installed: pyproject.toml uv.lock | $(UV)
 	@echo "Installing Python packages (CDK, Spark, tests)"
-	@$(UV) sync --quiet --frozen --inexact
+	@$(UV) sync --quiet --frozen --inexact --compile-bytecode
 	@touch $@
 
 .venv-emulator/.installed: pyproject.toml uv.lock | $(UV)
 	@echo "Installing the laptop emulator"
-	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --quiet --frozen --only-group emulator
+	@UV_PROJECT_ENVIRONMENT=.venv-emulator $(UV) sync --quiet --frozen --only-group emulator --compile-bytecode
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
