@@ -1,0 +1,7 @@
+"""Runs the commands: `python -m laptop up`."""
+
+import sys
+
+from laptop.cli import main
+
+sys.exit(main())
