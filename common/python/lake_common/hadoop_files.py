@@ -1,0 +1,79 @@
+"""Whole objects of the lake, through the file systems that Spark has: S3 on Glue and EMR, folders on a laptop.
+
+Only operations that S3 carries out on one object are offered, because those are what a job can build safety on:
+an object appears whole or not at all, and a copy replaces its target at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@dataclass(frozen=True, order=True)
+class StoredFile:
+    """One object: its path below the folder that was listed, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+class HadoopFiles:
+    """Files by URI, for example `s3://bucket/orders/order_month=1997-01/part-0.parquet`."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        # PySpark has no public way to Hadoop's file systems; these two members have been stable since Spark 1.
+        self._jvm: Any = spark.sparkContext._jvm
+        self._conf: Any = spark.sparkContext._jsc.hadoopConfiguration()
+
+    def list(self, folder: str) -> list[StoredFile]:
+        """All files below a folder, at any depth, sorted by name; none if the folder does not exist."""
+        root = self._path(folder)
+        file_system = root.getFileSystem(self._conf)
+        if not file_system.exists(root):
+            return []
+        base = len(file_system.makeQualified(root).toUri().getPath().rstrip("/")) + 1
+        found, files = [], file_system.listFiles(root, True)
+        while files.hasNext():
+            status = files.next()
+            found.append(StoredFile(status.getPath().toUri().getPath()[base:], status.getLen()))
+        return sorted(found)
+
+    def read(self, uri: str) -> str | None:
+        """Read a small text file; None if it does not exist."""
+        path = self._path(uri)
+        file_system = path.getFileSystem(self._conf)
+        if not file_system.exists(path):
+            return None
+        stream = file_system.open(path)
+        try:
+            return str(self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        finally:
+            stream.close()
+
+    def write(self, uri: str, text: str) -> None:
+        """Create or replace a small file."""
+        path = self._path(uri)
+        stream = path.getFileSystem(self._conf).create(path, True)
+        try:
+            stream.write(bytearray(text.encode("utf-8")))
+        finally:
+            stream.close()
+
+    def copy(self, source: str, target: str) -> None:
+        """Create or replace the target. A target folder comes into being as needed."""
+        origin, goal = self._path(source), self._path(target)
+        self._jvm.org.apache.hadoop.fs.FileUtil.copy(
+            origin.getFileSystem(self._conf), origin, goal.getFileSystem(self._conf), goal, False, True, self._conf
+        )
+
+    def delete(self, uri: str) -> None:
+        """Delete a file or a folder; nothing happens if it does not exist."""
+        path = self._path(uri)
+        path.getFileSystem(self._conf).delete(path, True)
+
+    def _path(self, uri: str) -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(uri)

@@ -1,0 +1,1 @@
+"""Tables of the analytics zone, computed from curated ones."""
