@@ -1,0 +1,1 @@
+"""Compaction: many small files of a partition become few large ones."""
