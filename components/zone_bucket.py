@@ -61,7 +61,9 @@ class ZoneBucket(s3.Bucket):
             # event_bridge_enabled=True would deploy a Lambda-backed custom resource for what CloudFormation does itself.
             resource = self.node.default_child
             assert isinstance(resource, s3.CfnBucket)
-            resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+            resource.add_property_override(
+                "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
+            )
 
 
 def lifecycle_rules(lifecycle: LifecycleConfig, abort_upload_days: int) -> list[s3.LifecycleRule]:

@@ -2,7 +2,9 @@
 
 import aws_cdk as cdk
 from constructs import Construct
+from lake_common.contract import Contract
 
+from components import guardrails
 from config.model import LakeConfig
 from stacks.network_stack import NetworkStack
 from stacks.storage_stack import StorageStack
@@ -11,7 +13,9 @@ from stacks.storage_stack import StorageStack
 class PlatformStage(cdk.Stage):
     """One environment of the lake: everything that is deployed to one account and region."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, config: LakeConfig) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, config: LakeConfig, contracts: tuple[Contract, ...]
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -20,3 +24,4 @@ class PlatformStage(cdk.Stage):
         retain_data = config.environment.retain_data
         self.network = NetworkStack(self, "Network", config=config.network, retain_data=retain_data)
         self.storage = StorageStack(self, "Storage", config=config.storage, retain_data=retain_data)
+        guardrails.tag(self, config.environment)
