@@ -16,6 +16,9 @@ ZONES = ("curated", "analytics")
 FORMATS = ("csv", "json")
 EPOCH_SECONDS = "epoch_seconds"
 
+# Beside this module in the zip that jobs run from; written there by components/assets.py.
+PACKAGED = resources.files("lake_common") / "contracts"
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TYPE = re.compile(
     r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\(\d{1,2},\d{1,2}\)|array<string>"
@@ -144,7 +147,7 @@ def packaged(name: str) -> Contract:
     ContractError
         If the zip holds no contract of that name.
     """
-    file = resources.files("lake_common") / "contracts" / f"{name}.json"
+    file = PACKAGED / f"{name}.json"
     if not file.is_file():
         raise ContractError(f"no contract {name!r} is packed with lake_common; expected {file}")
     return Contract.from_dict(json.loads(file.read_text(encoding="utf-8")))

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class StoredFile:
-    """One object: its path below the folder that was listed, and its size in bytes."""
+    """One object: its path below the folder that was listed, its size in bytes, its last change in ms since 1970."""
 
     name: str
     size: int
+    modified: int = 0
 
 
 class HadoopFiles:
@@ -39,7 +40,8 @@ class HadoopFiles:
         found, files = [], file_system.listFiles(root, True)
         while files.hasNext():
             status = files.next()
-            found.append(StoredFile(status.getPath().toUri().getPath()[base:], status.getLen()))
+            name = status.getPath().toUri().getPath()[base:]
+            found.append(StoredFile(name, status.getLen(), status.getModificationTime()))
         return sorted(found)
 
     def read(self, uri: str) -> str | None:
@@ -54,12 +56,34 @@ class HadoopFiles:
         finally:
             stream.close()
 
+    def head(self, uri: str, size: int) -> bytes:
+        """Read the first bytes of a file, decompressed if its name says that it is compressed."""
+        path = self._path(uri)
+        stream = path.getFileSystem(self._conf).open(path)
+        try:
+            codec = self._jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._conf).getCodec(path)
+            return bytes((codec.createInputStream(stream) if codec else stream).readNBytes(size))
+        finally:
+            stream.close()
+
+    def children(self, folder: str) -> list[str]:
+        """Names directly below a folder, sorted; none if the folder does not exist."""
+        path = self._path(folder)
+        file_system = path.getFileSystem(self._conf)
+        if not file_system.exists(path):
+            return []
+        return sorted(status.getPath().getName() for status in file_system.listStatus(path))
+
     def write(self, uri: str, text: str) -> None:
+        """Create or replace a small file."""
+        self.write_bytes(uri, text.encode("utf-8"))
+
+    def write_bytes(self, uri: str, content: bytes) -> None:
         """Create or replace a small file."""
         path = self._path(uri)
         stream = path.getFileSystem(self._conf).create(path, True)
         try:
-            stream.write(bytearray(text.encode("utf-8")))
+            stream.write(bytearray(content))
         finally:
             stream.close()
 

