@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,7 @@ MODULE_OPTIONS = (
 SPEED_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 _dump_lock = threading.Lock()
+_ABANDONED_SECONDS = 600
 
 
 class SparkNotFoundError(Exception):
@@ -121,6 +123,8 @@ class Dump:
         self._failed = self.target.with_suffix(".failed")
         writable = not self.target.exists() and not self._failed.exists()
         self.active = writable and _dump_lock.acquire(blocking=False)
+        if self.active:
+            self._delete_abandoned_drafts()
 
     def options(self) -> tuple[str, ...]:
         if self.active:
@@ -130,6 +134,12 @@ class Dump:
             # A stale or damaged archive is ignored by the JVM, which then loads its classes as usual.
             return (f"-XX:SharedArchiveFile={self.target}", "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
         return ()
+
+    def _delete_abandoned_drafts(self) -> None:
+        # An emulator that was stopped while Java wrote leaves a draft that nobody can tell from a whole one.
+        for draft in self.target.parent.glob(f"{self.target.name}.*.draft"):
+            if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
+                draft.unlink(missing_ok=True)
 
     def finish(self, *, complete: bool) -> None:
         """Keep the archive of a JVM that ended by itself; remember that this Java cannot write one."""

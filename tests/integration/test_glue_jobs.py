@@ -29,7 +29,7 @@ doubled(rows).write.mode("overwrite").partitionBy("day").parquet(data + "/out/")
 try:
     spark.read.csv("s3://lake-not" + "-mine/x/")
 except Exception as error:
-    print("other bucket:", type(error).__name__, str(error).splitlines()[0])
+    print("other bucket:", str(error.java_exception))
 """
 HELPERS = """
 def doubled(rows):
