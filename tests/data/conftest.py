@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from contracts.loader import load_contracts
 from lake_common import contract as contract_module
 from pyspark.sql import SparkSession
+
+from contracts.loader import load_contracts
 
 # Hadoop's view file system shows a folder as a bucket, so jobs run with their s3:// addresses unchanged.
 S3_AS_FOLDERS = {

@@ -6,6 +6,7 @@ an object appears whole or not at all, and a copy replaces its target at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ class HadoopFiles:
         finally:
             stream.close()
 
-    def children(self, folder: str) -> list[str]:
+    def children(self, folder: str) -> Sequence[str]:
         """Names directly below a folder, sorted; none if the folder does not exist."""
         path = self._path(folder)
         file_system = path.getFileSystem(self._conf)
