@@ -3,6 +3,7 @@
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from config.model import LifecycleConfig
@@ -25,6 +26,8 @@ class ZoneBucket(s3.Bucket):
         Where the server access logs go, under the construct id as prefix; None for that bucket itself.
     emit_events
         Whether S3 tells EventBridge of every new object.
+    events_to
+        A queue that S3 tells of every new object, for consumers that only know S3's own notifications.
     retain_data
         Whether the bucket outlives its stack.
     """
@@ -39,6 +42,7 @@ class ZoneBucket(s3.Bucket):
         abort_upload_days: int,
         access_logs: s3.IBucket | None,
         emit_events: bool,
+        events_to: sqs.IQueue | None = None,
         retain_data: bool,
     ) -> None:
         super().__init__(
@@ -57,13 +61,27 @@ class ZoneBucket(s3.Bucket):
             server_access_logs_prefix=f"{construct_id}/" if access_logs else None,
             removal_policy=RemovalPolicy.RETAIN if retain_data else RemovalPolicy.DESTROY,
         )
-        if emit_events:
-            # event_bridge_enabled=True would deploy a Lambda-backed custom resource for what CloudFormation does itself.
-            resource = self.node.default_child
-            assert isinstance(resource, s3.CfnBucket)
-            resource.add_property_override(
-                "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True
-            )
+        if emit_events or events_to:
+            self._notify(emit_events, events_to)
+
+    def _notify(self, emit_events: bool, events_to: sqs.IQueue | None) -> None:
+        """Configure notifications on the resource: the library's way deploys a Lambda function that does the same."""
+        resource = self.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        notifications = s3.CfnBucket
+        resource.notification_configuration = notifications.NotificationConfigurationProperty(
+            event_bridge_configuration=notifications.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+            if emit_events
+            else None,
+            queue_configurations=[
+                notifications.QueueConfigurationProperty(event="s3:ObjectCreated:*", queue=events_to.queue_arn)
+            ]
+            if events_to
+            else None,
+        )
+        if events_to:
+            # S3 refuses a queue that it may not write to yet.
+            resource.node.add_dependency(events_to)
 
 
 def lifecycle_rules(lifecycle: LifecycleConfig, abort_upload_days: int) -> list[s3.LifecycleRule]:

@@ -23,5 +23,12 @@ class PlatformStage(cdk.Stage):
         )
         retain_data = config.environment.retain_data
         self.network = NetworkStack(self, "Network", config=config.network, retain_data=retain_data)
-        self.storage = StorageStack(self, "Storage", config=config.storage, retain_data=retain_data)
+        self.storage = StorageStack(
+            self,
+            "Storage",
+            config=config.storage,
+            vpc=self.network.vpc,
+            queue_raw_events=config.catalog.event_driven_crawler,
+            retain_data=retain_data,
+        )
         guardrails.tag(self, config.environment)

@@ -1,10 +1,16 @@
 """Storage: the key and the buckets of every zone. No compute lives here."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from components import key_policy
+from components.data_trail import DataTrail
+from components.raw_event_queue import RawEventQueue
+from components.team_access_point import TeamAccessPoint
 from components.zone_bucket import ZoneBucket
 from config.model import LifecycleConfig, StorageConfig
 
@@ -13,19 +19,32 @@ class StorageStack(cdk.Stack):
     """The lake's data and the key that protects it."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, config: StorageConfig, retain_data: bool, **options: object
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StorageConfig,
+        vpc: ec2.IVpc,
+        queue_raw_events: bool,
+        retain_data: bool,
     ) -> None:
-        super().__init__(scope, construct_id, termination_protection=retain_data, **options)
+        super().__init__(scope, construct_id, termination_protection=retain_data)
         self._config = config
         self._retain_data = retain_data
         self._key = self._data_key()
-        self._access_logs = self._bucket("AccessLogs", config.access_logs, key=None, emit_events=False)
-        self._raw = self._bucket("Raw", config.raw, key=self._key, emit_events=True)
-        self._curated = self._bucket("Curated", config.curated, key=self._key, emit_events=False)
-        self._analytics = self._bucket("Analytics", config.analytics, key=self._key, emit_events=False)
-        self._results = self._bucket("Results", config.results, key=self._key, emit_events=False)
-        self._artifacts = self._bucket("Artifacts", config.artifacts, key=self._key, emit_events=False)
-        self._failures = self._bucket("Failures", config.failures, key=self._key, emit_events=True)
+        self._raw_events = RawEventQueue(self, "RawEvents", key=self._key).queue if queue_raw_events else None
+        self._access_logs = self._bucket("AccessLogs", config.access_logs)
+        self._raw = self._bucket("Raw", config.raw, emit_events=True, events_to=self._raw_events)
+        self._curated = self._bucket("Curated", config.curated)
+        self._analytics = self._bucket("Analytics", config.analytics)
+        self._results = self._bucket("Results", config.results)
+        self._artifacts = self._bucket("Artifacts", config.artifacts)
+        self._failures = self._bucket("Failures", config.failures, emit_events=True)
+        self._access_points = [
+            TeamAccessPoint(self, config=access_point, bucket=self._zone(access_point.zone), vpc=vpc)
+            for access_point in config.access_points
+        ]
+        self._audit()
         self._publish_outputs()
 
     @property
@@ -37,6 +56,11 @@ class StorageStack(cdk.Stack):
     def raw(self) -> s3.IBucket:
         """Files as they arrived."""
         return self._raw
+
+    @property
+    def raw_events(self) -> sqs.IQueue | None:
+        """S3's notifications of new raw files, if a crawler wants them."""
+        return self._raw_events
 
     @property
     def curated(self) -> s3.IBucket:
@@ -68,8 +92,16 @@ class StorageStack(cdk.Stack):
         """Server access logs and audit trails of the other buckets."""
         return self._access_logs
 
+    @property
+    def access_points(self) -> list[TeamAccessPoint]:
+        """The teams' own entries to zones."""
+        return self._access_points
+
+    def _zone(self, zone: str) -> s3.IBucket:
+        return {"raw": self._raw, "curated": self._curated, "analytics": self._analytics}[zone]
+
     def _data_key(self) -> kms.Key:
-        return kms.Key(
+        key = kms.Key(
             self,
             "DataKey",
             description="Data of the lake",
@@ -78,20 +110,35 @@ class StorageStack(cdk.Stack):
             pending_window=cdk.Duration.days(self._config.key_deletion_window_days),
             removal_policy=cdk.RemovalPolicy.RETAIN if self._retain_data else cdk.RemovalPolicy.DESTROY,
         )
+        for statement in (key_policy.encrypt_logs, key_policy.encrypt_s3_events, key_policy.encrypt_trails):
+            key.add_to_resource_policy(statement(self))
+        return key
 
     def _bucket(
-        self, construct_id: str, lifecycle: LifecycleConfig, *, key: kms.IKey | None, emit_events: bool
+        self,
+        construct_id: str,
+        lifecycle: LifecycleConfig,
+        *,
+        emit_events: bool = False,
+        events_to: sqs.IQueue | None = None,
     ) -> ZoneBucket:
+        is_log_target = construct_id == "AccessLogs"
         return ZoneBucket(
             self,
             construct_id,
-            key=key,
+            key=None if is_log_target else self._key,
             lifecycle=lifecycle,
             abort_upload_days=self._config.abort_upload_days,
-            access_logs=self._access_logs if construct_id != "AccessLogs" else None,
+            access_logs=None if is_log_target else self._access_logs,
             emit_events=emit_events,
+            events_to=events_to,
             retain_data=self._retain_data,
         )
+
+    def _audit(self) -> None:
+        if self._config.cloudtrail_data_events:
+            zones = [self._raw, self._curated, self._analytics]
+            DataTrail(self, "DataTrail", buckets=zones, logs=self._access_logs, key=self._key)
 
     def _publish_outputs(self) -> None:
         outputs = {
@@ -103,6 +150,7 @@ class StorageStack(cdk.Stack):
             "FailuresBucketName": self._failures.bucket_name,
             "AccessLogsBucketName": self._access_logs.bucket_name,
             "DataKeyArn": self._key.key_arn,
+            **{f"{point.node.id}Alias": point.alias for point in self._access_points},
         }
         for output_id, value in outputs.items():
             cdk.CfnOutput(self, output_id, value=value)
