@@ -141,6 +141,8 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "PERSIST_STATE": "1",
         "S3_PERSIST": "1",
         "LAKE_SPARK_PYTHON": sys.executable,
+        # A Wait of ten seconds suits services that need minutes; nothing on a laptop does.
+        "SFN_WAIT_SCALE": os.environ.get("SFN_WAIT_SCALE", "0.05"),
         "PYTHONUNBUFFERED": "1",
     }
 
