@@ -102,4 +102,4 @@ def test_dirt_is_added_to_the_good_rows(tmp_path: Path) -> None:
 )
 def test_fails_for_an_impossible_request(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="expected rows >= 1, files from 1 to 546 and dirt from 0 to 1; got"):
-        Request(**wrong)  # type: ignore[arg-type]
+        Request(**wrong)
