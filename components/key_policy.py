@@ -54,3 +54,22 @@ def encrypt_s3_events(scope: IConstruct) -> iam.PolicyStatement:
         resources=["*"],
         conditions={"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}},
     )
+
+
+def deliver_logs(scope: IConstruct) -> iam.PolicyStatement:
+    """Let the delivery service read the logs of encrypted state machines of this account.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+    """
+    stack = Stack.of(scope)
+    return iam.PolicyStatement(
+        sid="DeliverLogs",
+        principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+        actions=["kms:Decrypt"],
+        resources=["*"],
+        conditions={
+            "StringEquals": {
+                "kms:EncryptionContext:SourceArn": f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
+            }
+        },
+    )

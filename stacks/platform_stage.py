@@ -5,7 +5,10 @@ from constructs import Construct
 from lake_common.contract import Contract
 
 from components import guardrails
+from components.zones import Zones
 from config.model import LakeConfig
+from stacks.alerts_stack import AlertsStack
+from stacks.catalog_stack import CatalogStack
 from stacks.network_stack import NetworkStack
 from stacks.storage_stack import StorageStack
 
@@ -30,5 +33,23 @@ class PlatformStage(cdk.Stage):
             vpc=self.network.vpc,
             queue_raw_events=config.catalog.event_driven_crawler,
             retain_data=retain_data,
+        )
+        zones = Zones(
+            key=self.storage.key,
+            raw=self.storage.raw,
+            curated=self.storage.curated,
+            analytics=self.storage.analytics,
+            results=self.storage.results,
+            artifacts=self.storage.artifacts,
+            failures=self.storage.failures,
+        )
+        self.alerts = AlertsStack(self, "Alerts", config=config.alerts, retain_data=retain_data)
+        self.catalog = CatalogStack(
+            self,
+            "Catalog",
+            config=config.catalog,
+            contracts=contracts,
+            zones=zones,
+            raw_events=self.storage.raw_events,
         )
         guardrails.tag(self, config.environment)

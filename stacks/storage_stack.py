@@ -110,7 +110,12 @@ class StorageStack(cdk.Stack):
             pending_window=cdk.Duration.days(self._config.key_deletion_window_days),
             removal_policy=cdk.RemovalPolicy.RETAIN if self._retain_data else cdk.RemovalPolicy.DESTROY,
         )
-        for statement in (key_policy.encrypt_logs, key_policy.encrypt_s3_events, key_policy.encrypt_trails):
+        for statement in (
+            key_policy.encrypt_logs,
+            key_policy.deliver_logs,
+            key_policy.encrypt_s3_events,
+            key_policy.encrypt_trails,
+        ):
             key.add_to_resource_policy(statement(self))
         return key
 

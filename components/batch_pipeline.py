@@ -1,0 +1,261 @@
+"""The batch pipeline of one data product: its state machine, and what starts it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from components.access import use_key
+from config.model import PipelineScheduleConfig
+
+# A start that fails for two hours fails for a reason; the event waits in the dead-letter queue then.
+_START_ATTEMPTS = 10
+_START_AGE_SECONDS = 7200
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineSettings:
+    """What the pipelines of all products share."""
+
+    key: kms.IKey
+    definition: s3_assets.Asset
+    ledger: dynamodb.ITable
+    topic: sns.ITopic
+    topic_key: kms.IKey
+    unstarted: sqs.IQueue
+    log_group: logs.CfnLogGroup
+    substitutions: dict[str, str]
+
+
+class BatchPipeline(Construct):
+    """One state machine over `pipelines/batch.asl.json`.
+
+    Parameters
+    ----------
+    product
+        Name of the data product.
+    tables
+        The product's curated tables; also the first folders of the raw objects that start the pipeline.
+    substitutions
+        What the definition's `${...}` stand for, besides those of the settings.
+    statements
+        What the steps of this product may do, besides those that are the same for all.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        product: str,
+        tables: Sequence[str],
+        settings: PipelineSettings,
+        substitutions: dict[str, str],
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._tables = list(tables)
+        self._settings = settings
+        self._role = iam.Role(
+            self,
+            "Role",
+            description=f"Batch pipeline of {product}",
+            assumed_by=_service("states.amazonaws.com", self),
+            inline_policies={"Steps": iam.PolicyDocument(statements=[*statements, *_common_statements(settings)])},
+        )
+        self._machine = sfn.CfnStateMachine(
+            self,
+            "Resource",
+            role_arn=self._role.role_arn,
+            definition_s3_location=sfn.CfnStateMachine.S3LocationProperty(
+                bucket=settings.definition.s3_bucket_name, key=settings.definition.s3_object_key
+            ),
+            definition_substitutions={
+                **settings.substitutions,
+                **substitutions,
+                "Product": product,
+                "Tables": ",".join(self._tables),
+            },
+            # Events without data: inputs and results name objects and queries, and the log needs no second copy.
+            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
+                level="ALL",
+                include_execution_data=False,
+                destinations=[
+                    sfn.CfnStateMachine.LogDestinationProperty(
+                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+                            log_group_arn=settings.log_group.attr_arn
+                        )
+                    )
+                ],
+            ),
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+            encryption_configuration=sfn.CfnStateMachine.EncryptionConfigurationProperty(
+                type="CUSTOMER_MANAGED_KMS_KEY",
+                kms_key_id=settings.key.key_arn,
+                kms_data_key_reuse_period_seconds=300,
+            ),
+        )
+        self._allow_looking_at_other_executions()
+        self._starter = self._starter_role()
+
+    @property
+    def arn(self) -> str:
+        """ARN of the state machine."""
+        return self._machine.ref
+
+    @property
+    def state_machine_name(self) -> str:
+        """Name of the state machine."""
+        return self._machine.attr_name
+
+    def start_on_new_objects(self, raw: s3.IBucket) -> None:
+        """Run once for each object that lands in a folder of one of the tables."""
+        events.CfnRule(
+            self,
+            "NewObject",
+            description="A new object in the raw zone starts its pipeline",
+            event_pattern={
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
+                "detail": {
+                    "bucket": {"name": [raw.bucket_name]},
+                    "object": {
+                        "key": [{"prefix": f"{table}/"} for table in self._tables],
+                        # Consoles create a folder as an object without bytes.
+                        "size": [{"numeric": [">", 0]}],
+                    },
+                },
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="Pipeline",
+                    arn=self.arn,
+                    role_arn=self._starter.role_arn,
+                    input_transformer=events.CfnRule.InputTransformerProperty(
+                        input_paths_map={
+                            "bucket": "$.detail.bucket.name",
+                            "key": "$.detail.object.key",
+                            "etag": "$.detail.object.etag",
+                            "version": "$.detail.object.version-id",
+                        },
+                        input_template='{"bucket": <bucket>, "key": <key>, "etag": <etag>, "version": <version>}',
+                    ),
+                    retry_policy=events.CfnRule.RetryPolicyProperty(
+                        maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
+                    ),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self._settings.unstarted.queue_arn),
+                )
+            ],
+        )
+
+    def start_on_schedule(self, config: PipelineScheduleConfig) -> None:
+        """Run over all tables of the product; the scheduled time makes each run an input of its own."""
+        tables = ", ".join(f'"{table}"' for table in self._tables)
+        scheduler.CfnSchedule(
+            self,
+            "Schedule",
+            description="Regular run over all tables of the product",
+            schedule_expression=config.cron,
+            schedule_expression_timezone=config.timezone,
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
+                mode="FLEXIBLE", maximum_window_in_minutes=15
+            ),
+            kms_key_arn=self._settings.key.key_arn,
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=self.arn,
+                role_arn=self._starter.role_arn,
+                input=f'{{"tables": [{tables}], "request": "<aws.scheduler.scheduled-time>"}}',
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
+                ),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
+                    arn=self._settings.unstarted.queue_arn
+                ),
+            ),
+        )
+
+    def _allow_looking_at_other_executions(self) -> None:
+        """Let the pipeline see whether the execution that holds a claim still runs.
+
+        A policy of its own: as part of the role it would wait for the state machine, which waits for the role.
+        """
+        executions = cdk.Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self._machine.attr_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        iam.Policy(
+            self,
+            "SiblingExecutions",
+            roles=[self._role],
+            statements=[iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions])],
+        )
+
+    def _starter_role(self) -> iam.Role:
+        return iam.Role(
+            self,
+            "Starter",
+            description="Rules and schedules that start the pipeline",
+            assumed_by=iam.CompositePrincipal(
+                _service("events.amazonaws.com", self), _service("scheduler.amazonaws.com", self)
+            ),
+            inline_policies={
+                "Start": iam.PolicyDocument(
+                    statements=[
+                        iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn]),
+                        iam.PolicyStatement(
+                            actions=["sqs:SendMessage"], resources=[self._settings.unstarted.queue_arn]
+                        ),
+                        use_key(self._settings.key),
+                    ]
+                )
+            },
+        )
+
+
+def _service(name: str, scope: Construct) -> iam.ServicePrincipal:
+    own = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
+    return iam.ServicePrincipal(name, conditions=own)
+
+
+def _common_statements(settings: PipelineSettings) -> list[iam.PolicyStatement]:
+    return [
+        iam.PolicyStatement(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            resources=[settings.ledger.table_arn],
+        ),
+        iam.PolicyStatement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
+        iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[settings.key.key_arn]),
+        # Delivery of logs and traces has no resource to name:
+        # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+        iam.PolicyStatement(
+            actions=[
+                "logs:CreateLogDelivery",
+                "logs:GetLogDelivery",
+                "logs:UpdateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:DescribeResourcePolicies",
+                "logs:DescribeLogGroups",
+                "xray:PutTraceSegments",
+                "xray:PutTelemetryRecords",
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+            ],
+            resources=["*"],
+        ),
+    ]

@@ -1,0 +1,17 @@
+"""What other stacks need of the Glue catalog, as one argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import aws_glue as glue
+
+from components.crawler import Crawler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """The databases by zone, the crawler of the raw zone, and the encryption settings of jobs and crawlers."""
+
+    databases: Mapping[str, glue.CfnDatabase]
+    raw_crawler: Crawler
+    security_configuration: glue.CfnSecurityConfiguration

@@ -1,0 +1,66 @@
+"""A contract's table in the Glue catalog."""
+
+from aws_cdk import aws_glue as glue
+from constructs import Construct
+from lake_common.contract import Column, Contract
+
+_INPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+_OUTPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+
+
+class ContractTable(glue.CfnTable):
+    """An external Parquet table with the contract's columns, comments, partition keys and projection.
+
+    Parameters
+    ----------
+    database
+        Where the table is listed.
+    location
+        `s3://` address of the table's folder, with a slash at the end.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, contract: Contract, database: glue.CfnDatabase, location: str
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            catalog_id=database.catalog_id,
+            database_name=database.ref,
+            table_input=glue.CfnTable.TableInputProperty(
+                name=contract.name,
+                description=contract.description,
+                table_type="EXTERNAL_TABLE",
+                parameters=table_parameters(contract),
+                partition_keys=[_column(column) for column in contract.partition_columns],
+                storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
+                    columns=[_column(column) for column in contract.data_columns],
+                    location=location,
+                    input_format=_INPUT_FORMAT,
+                    output_format=_OUTPUT_FORMAT,
+                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=_SERDE),
+                ),
+            ),
+        )
+
+
+def table_parameters(contract: Contract) -> dict[str, str]:
+    """Table properties as Athena and Glue read them, the contract's version among them."""
+    return {
+        "EXTERNAL": "TRUE",
+        "classification": "parquet",
+        "parquet.compression": "ZSTD",
+        "contract.version": contract.version,
+        "contract.product": contract.product,
+        **contract.projection,
+    }
+
+
+def registers_partitions(contract: Contract) -> bool:
+    """Whether the table's partitions must be registered, because Athena does not compute them from its properties."""
+    return bool(contract.partition_columns) and not contract.projection
+
+
+def _column(column: Column) -> glue.CfnTable.ColumnProperty:
+    return glue.CfnTable.ColumnProperty(name=column.name, type=column.type, comment=column.description)

@@ -1,0 +1,61 @@
+"""The role of a Glue crawler, job or evaluation: its own access, and what Glue does in its name."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+
+class GlueRole(iam.Role):
+    """A role for Glue of this account only.
+
+    It replaces the managed policy AWSGlueServiceRole, which allows every Glue action and every bucket named
+    `aws-glue-*` (https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html).
+
+    Parameters
+    ----------
+    metric_namespace
+        The one CloudWatch namespace that the role may publish to.
+    statements
+        What the role may do besides writing its logs and metrics.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        statements: Sequence[iam.PolicyStatement],
+        metric_namespace: str = "Glue",
+    ) -> None:
+        account = Stack.of(scope).account
+        super().__init__(
+            scope,
+            construct_id,
+            description=description,
+            assumed_by=iam.ServicePrincipal(
+                "glue.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": account}}
+            ),
+            inline_policies={
+                "Access": iam.PolicyDocument(statements=[*statements, *_service_statements(scope, metric_namespace)])
+            },
+        )
+
+
+def _service_statements(scope: Construct, metric_namespace: str) -> list[iam.PolicyStatement]:
+    stack = Stack.of(scope)
+    log_groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:/aws-glue/*"
+    return [
+        iam.PolicyStatement(
+            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
+            resources=[log_groups],
+        ),
+        iam.PolicyStatement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            conditions={"StringEquals": {"cloudwatch:namespace": metric_namespace}},
+        ),
+        iam.PolicyStatement(actions=["glue:GetSecurityConfiguration"], resources=["*"]),
+    ]

@@ -1,0 +1,100 @@
+"""What the steps of a product's pipeline may do."""
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+from lake_common.contract import Contract
+
+from components.access import catalog_resources, glue_arn, read_objects, write_objects
+from components.catalog import Catalog
+from components.quality_gate import QualityGate
+from components.spark_job import SparkJob
+from components.zones import QUARANTINE, Zones
+
+# The workgroup writes its results below its team's name.
+_RESULTS = "pipeline"
+_QUERY = [
+    "athena:StartQueryExecution",
+    "athena:StopQueryExecution",
+    "athena:GetQueryExecution",
+    "athena:GetQueryResults",
+    "athena:GetPreparedStatement",
+    "athena:GetWorkGroup",
+]
+_READ_CATALOG = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"]
+# https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html
+_REGISTER_PARTITIONS = ["glue:BatchCreatePartition", "glue:CreatePartition", "glue:BatchGetPartition"]
+
+
+def crawl_and_check(
+    scope: Construct, catalog: Catalog, gate: QualityGate, tables: Iterable[str]
+) -> list[iam.PolicyStatement]:
+    """Crawl the raw zone and evaluate the rulesets of the tables."""
+    names = sorted(tables)
+    return [
+        iam.PolicyStatement(actions=["glue:StartCrawler", "glue:GetCrawler"], resources=[catalog.raw_crawler.arn]),
+        iam.PolicyStatement(
+            actions=["glue:StartDataQualityRulesetEvaluationRun"],
+            resources=[gate.arn(table) for table in names],
+        ),
+        # A run and its result are found by their own ids, which no ARN holds:
+        # https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
+        iam.PolicyStatement(
+            actions=["glue:GetDataQualityRulesetEvaluationRun", "glue:GetDataQualityResult"],
+            resources=[glue_arn(scope, "dataQualityRuleset", "*")],
+        ),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[gate.role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}},
+        ),
+        iam.PolicyStatement(
+            actions=_READ_CATALOG, resources=catalog_resources(scope, catalog.databases["raw"].ref, names)
+        ),
+    ]
+
+
+def run_jobs(jobs: Sequence[SparkJob]) -> iam.PolicyStatement:
+    """Start jobs, wait for them and stop them.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+    """
+    return iam.PolicyStatement(
+        actions=["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
+        resources=[job.arn for job in jobs],
+    )
+
+
+def query(
+    scope: Construct, *, workgroup: str, zones: Zones, catalog: Catalog, contracts: tuple[Contract, ...]
+) -> list[iam.PolicyStatement]:
+    """Register partitions and verify, in one workgroup.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html
+    """
+    stack = Stack.of(scope)
+    athena = f"arn:{stack.partition}:athena:{stack.region}:{stack.account}"
+    tables = {
+        zone: [contract.name for contract in contracts if contract.zone == zone] for zone in ("curated", "analytics")
+    }
+    return [
+        iam.PolicyStatement(actions=_QUERY, resources=[f"{athena}:workgroup/{workgroup}"]),
+        iam.PolicyStatement(actions=["athena:GetDataCatalog"], resources=[f"{athena}:datacatalog/AwsDataCatalog"]),
+        iam.PolicyStatement(
+            actions=[*_READ_CATALOG, *_REGISTER_PARTITIONS],
+            resources=sorted(
+                {
+                    arn
+                    for zone, names in tables.items()
+                    for arn in catalog_resources(scope, catalog.databases[zone].ref, names)
+                }
+            ),
+        ),
+        *read_objects(zones.curated, [name for name in tables["curated"] if name != QUARANTINE]),
+        *read_objects(zones.analytics, tables["analytics"]),
+        *read_objects(zones.failures, [QUARANTINE]),
+        *read_objects(zones.results, [_RESULTS]),
+        *write_objects(zones.results, [_RESULTS]),
+    ]

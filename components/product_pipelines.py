@@ -1,0 +1,174 @@
+"""One batch pipeline for each data product, and the ledger that they share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+from lake_common.contract import Contract
+
+from components import pipeline_access
+from components.batch_pipeline import BatchPipeline, PipelineSettings
+from components.catalog import Catalog
+from components.contract_table import registers_partitions
+from components.lake_jobs import LakeJobs
+from components.products import Product, names
+from components.quality_gate import QualityGate
+from components.zones import Zones
+from config.model import ProcessingConfig
+
+_DEFINITION = Path(__file__).parent.parent / "pipelines" / "batch.asl.json"
+# How the definition writes an empty list of tables: an empty substitution looks like a forgotten one.
+_NO_TABLES = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineParts:
+    """What the pipelines orchestrate, and where they tell of it."""
+
+    zones: Zones
+    catalog: Catalog
+    gate: QualityGate
+    jobs: LakeJobs
+    topic: sns.ITopic
+    topic_key: kms.IKey
+    workgroup: str
+    log_group: logs.CfnLogGroup
+
+
+class ProductPipelines(Construct):
+    """The pipelines by product, started by new objects and by schedules as configured."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: ProcessingConfig,
+        products: tuple[Product, ...],
+        system_tables: tuple[Contract, ...],
+        parts: PipelineParts,
+        retain_data: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._config, self._system_tables, self._parts = config, system_tables, parts
+        self._ledger = self._new_ledger(retain_data)
+        self._unstarted = sqs.Queue(
+            self,
+            "Unstarted",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+        settings = self._settings()
+        self._pipelines = {product.name: self._pipeline(product, settings) for product in products}
+
+    @property
+    def by_product(self) -> Mapping[str, BatchPipeline]:
+        """The pipeline of each product."""
+        return self._pipelines
+
+    @property
+    def ledger(self) -> dynamodb.ITable:
+        """Which input was claimed by which execution, and how it ended."""
+        return self._ledger
+
+    @property
+    def unstarted(self) -> sqs.IQueue:
+        """Events and schedules that could not start their pipeline."""
+        return self._unstarted
+
+    def _new_ledger(self, retain_data: bool) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            "Ledger",
+            partition_key=dynamodb.Attribute(name="claim", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=self._parts.zones.key,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires",
+            deletion_protection=retain_data,
+            removal_policy=cdk.RemovalPolicy.RETAIN if retain_data else cdk.RemovalPolicy.DESTROY,
+        )
+
+    def _settings(self) -> PipelineSettings:
+        parts = self._parts
+        return PipelineSettings(
+            key=parts.zones.key,
+            definition=s3_assets.Asset(self, "Definition", path=str(_DEFINITION)),
+            ledger=self._ledger,
+            topic=parts.topic,
+            topic_key=parts.topic_key,
+            unstarted=self._unstarted,
+            log_group=parts.log_group,
+            substitutions={
+                "AggregateJob": parts.jobs.aggregate.name,
+                "CuratedDatabase": parts.catalog.databases["curated"].ref,
+                "LedgerDays": str(self._config.ledger_retention_days),
+                "LedgerTable": self._ledger.table_name,
+                "QualityGate": "stop" if self._config.stop_on_failed_quality else "report",
+                "QualityResults": parts.gate.results,
+                "QualityRoleArn": parts.gate.role.role_arn,
+                "RawCrawler": parts.catalog.raw_crawler.name,
+                "RawDatabase": parts.catalog.databases["raw"].ref,
+                "SystemTables": names(self._system_tables),
+                "TopicArn": parts.topic.topic_arn,
+                "Workgroup": parts.workgroup,
+            },
+        )
+
+    def _pipeline(self, product: Product, settings: PipelineSettings) -> BatchPipeline:
+        parts, tables = self._parts, [contract.name for contract in product.curated]
+        pipeline = BatchPipeline(
+            self,
+            product.title,
+            product=product.name,
+            tables=tables,
+            settings=settings,
+            substitutions={
+                "AggregateTables": names(product.aggregates) or _NO_TABLES,
+                "CurateJob": parts.jobs.curate[product.name].name,
+                "PartitionedTables": self._partitioned((*product.curated, *product.aggregates, *self._system_tables)),
+            },
+            statements=self._statements(product),
+        )
+        if self._config.start_on_new_object:
+            pipeline.start_on_new_objects(parts.zones.raw)
+        for schedule in self._config.schedules:
+            if schedule.product == product.name:
+                pipeline.start_on_schedule(schedule)
+        return pipeline
+
+    def _statements(self, product: Product) -> list[iam.PolicyStatement]:
+        parts = self._parts
+        jobs = [parts.jobs.curate[product.name], parts.jobs.aggregate]
+        queried = (*product.curated, *product.aggregates, *self._system_tables)
+        return [
+            *pipeline_access.crawl_and_check(
+                self, parts.catalog, parts.gate, [contract.name for contract in product.curated]
+            ),
+            pipeline_access.run_jobs(jobs),
+            *pipeline_access.query(
+                self, workgroup=parts.workgroup, zones=parts.zones, catalog=parts.catalog, contracts=queried
+            ),
+        ]
+
+    def _partitioned(self, contracts: tuple[Contract, ...]) -> str:
+        databases = self._parts.catalog.databases
+        tables = [
+            f"{databases[contract.zone].ref}.{contract.name}"
+            for contract in contracts
+            if registers_partitions(contract)
+        ]
+        return ",".join(tables) or _NO_TABLES

@@ -1,0 +1,84 @@
+"""Glue Data Quality: the contracts' rules on the raw tables, and the role that evaluates them."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+from lake_common.contract import Contract
+from lake_common.dqdl import ruleset
+
+from components.access import catalog_resources, glue_arn, read_objects, use_key, write_objects
+from components.catalog import Catalog
+from components.glue_role import GlueRole
+from components.zones import Zones
+
+_RESULTS = "quality"
+
+
+class QualityGate(Construct):
+    """One ruleset per table that comes from raw files."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, contracts: tuple[Contract, ...], zones: Zones, catalog: Catalog
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._database = catalog.databases["raw"].ref
+        self._zones = zones
+        self._rulesets = {contract.name: self._ruleset(contract) for contract in contracts if contract.source}
+        self._role = GlueRole(
+            self,
+            "Role",
+            description="Evaluation of data quality rules on the raw zone",
+            metric_namespace="Glue Data Quality",
+            statements=self._statements(),
+        )
+
+    @property
+    def role(self) -> iam.IRole:
+        """The role that an evaluation runs as."""
+        return self._role
+
+    @property
+    def results(self) -> str:
+        """`s3://` address below which the results of evaluations are written."""
+        return f"s3://{self._zones.artifacts.bucket_name}/{_RESULTS}/"
+
+    def arn(self, table: str) -> str:
+        """ARN of a table's ruleset."""
+        return glue_arn(self, "dataQualityRuleset", self._rulesets[table].ref)
+
+    def _ruleset(self, contract: Contract) -> glue.CfnDataQualityRuleset:
+        return glue.CfnDataQualityRuleset(
+            self,
+            f"Ruleset-{contract.name}",
+            # CloudFormation wants a name here; the pipeline finds a table's ruleset by the name of the table.
+            name=contract.name,
+            description=f"Contract of {contract.name}, version {contract.version}, on its raw table",
+            ruleset=ruleset(contract),
+            target_table=glue.CfnDataQualityRuleset.DataQualityTargetTableProperty(
+                database_name=self._database, table_name=contract.name
+            ),
+        )
+
+    def _statements(self) -> list[iam.PolicyStatement]:
+        tables = sorted(self._rulesets)
+        return [
+            *read_objects(self._zones.raw, tables),
+            *write_objects(self._zones.artifacts, [_RESULTS]),
+            use_key(self._zones.key),
+            iam.PolicyStatement(
+                actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
+                resources=catalog_resources(self, self._database, tables),
+            ),
+            iam.PolicyStatement(
+                actions=["glue:GetDataQualityRuleset"], resources=[glue_arn(self, "dataQualityRuleset", "*")]
+            ),
+            # The service's own library, read in the name of the role:
+            # https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
+            iam.PolicyStatement(
+                actions=["s3:GetObject"],
+                resources=[
+                    f"arn:{cdk.Aws.PARTITION}:s3:::aws-glue-ml-data-quality-assets-{cdk.Stack.of(self).region}/*"
+                ],
+            ),
+        ]

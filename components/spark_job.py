@@ -1,0 +1,145 @@
+"""A Glue job on plain PySpark, with a role that reaches only what it touches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from components.access import glue_arn, use_key, write_objects
+from components.glue_role import GlueRole
+from components.zones import Zones
+
+# Spark 3.5.6, Python 3.11, Java 17: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html
+GLUE_VERSION = "5.1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSettings:
+    """What all jobs of the lake have in common."""
+
+    zones: Zones
+    runtime: s3_assets.Asset
+    security_configuration: glue.CfnSecurityConfiguration
+    worker_type: str
+    max_workers: int
+    flex: bool
+    timeout_minutes: int
+    spark_ui: bool
+    log_group: logs.CfnLogGroup
+
+
+class SparkJob(Construct):
+    """One Glue job and its role.
+
+    Parameters
+    ----------
+    script
+        The job's entry; its modules come from the runtime zip of the settings.
+    arguments
+        What the job is called with when the caller says nothing else, by name without dashes.
+    statements
+        What the job may read and write.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        description: str,
+        settings: JobSettings,
+        script: s3_assets.Asset,
+        arguments: Mapping[str, str],
+        statements: Sequence[iam.PolicyStatement],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        own_prefixes = [f"{kind}/{cdk.Names.node_unique_id(self.node)}" for kind in ("spark-ui", "temporary")]
+        role = GlueRole(
+            self,
+            "Role",
+            description=f"Glue job: {description}",
+            statements=[
+                *statements,
+                *write_objects(settings.zones.artifacts, own_prefixes),
+                read_assets(script, settings.runtime),
+                use_key(settings.zones.key),
+                _write_logs(settings.log_group),
+            ],
+        )
+        self._resource = glue.CfnJob(
+            self,
+            "Resource",
+            description=description,
+            role=role.role_arn,
+            command=glue.CfnJob.JobCommandProperty(
+                name="glueetl", python_version="3", script_location=script.s3_object_url
+            ),
+            glue_version=GLUE_VERSION,
+            worker_type=settings.worker_type,
+            number_of_workers=settings.max_workers,
+            execution_class="FLEX" if settings.flex else "STANDARD",
+            timeout=settings.timeout_minutes,
+            # The pipeline retries: it would take a second attempt of Glue's for the failure of the first.
+            max_retries=0,
+            # One writer at a time: concurrent overwrites of a partition lose rows.
+            execution_property=glue.CfnJob.ExecutionPropertyProperty(max_concurrent_runs=1),
+            security_configuration=settings.security_configuration.ref,
+            default_arguments={
+                **_arguments(settings, own_prefixes),
+                **{f"--{name}": value for name, value in arguments.items()},
+            },
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the job."""
+        return self._resource.ref
+
+    @property
+    def arn(self) -> str:
+        """ARN of the job."""
+        return glue_arn(self, "job", self._resource.ref)
+
+
+def _arguments(settings: JobSettings, own_prefixes: Sequence[str]) -> dict[str, str]:
+    """Give the parameters that Glue itself reads.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+    """
+    events, temporary = (f"s3://{settings.zones.artifacts.bucket_name}/{prefix}/" for prefix in own_prefixes)
+    arguments = {
+        "--extra-py-files": settings.runtime.s3_object_url,
+        "--enable-auto-scaling": "true",
+        "--enable-metrics": "true",
+        "--enable-observability-metrics": "true",
+        "--enable-continuous-cloudwatch-log": "true",
+        "--continuous-log-logGroup": settings.log_group.ref,
+        "--TempDir": temporary,
+        # A bookmark moves on commit, not with the data: a kill in between loses or doubles files. The lake keeps its
+        # own lineage instead (docs/decisions).
+        "--job-bookmark-option": "job-bookmark-disable",
+    }
+    if settings.spark_ui:
+        arguments |= {"--enable-spark-ui": "true", "--spark-event-logs-path": events}
+    return arguments
+
+
+def read_assets(*assets: s3_assets.Asset) -> iam.PolicyStatement:
+    """Read these objects. Replaces `asset.grant_read`, which allows the whole assets bucket."""
+    return iam.PolicyStatement(
+        actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key) for asset in assets]
+    )
+
+
+def _write_logs(log_group: logs.CfnLogGroup) -> iam.PolicyStatement:
+    # With a security configuration, Glue may add the configuration's name to that of the group.
+    group = f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:log-group:{log_group.ref}*"
+    return iam.PolicyStatement(
+        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
+        resources=[group],
+    )
