@@ -15,7 +15,10 @@ from laptop.emulator import selfcheck
 
 # Imported for the handlers that they register.
 SERVICE_MODULES = (
-    "laptop.emulator.cloudformation",
+    "laptop.emulator.cloudformation.s3",
+    "laptop.emulator.cloudformation.tables",
+    "laptop.emulator.cloudformation.records",
+    "laptop.emulator.cloudformation.smaller_fills",
     "laptop.emulator.athena",
     "laptop.emulator.glue_jobs",
     "laptop.emulator.crawlers",

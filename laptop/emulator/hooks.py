@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 
 from laptop.emulator import clients, known_good, registry
+from laptop.emulator.cloudformation import plugin as cloudformation
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
 
 logger = logging.getLogger("laptop")
@@ -29,6 +31,7 @@ def apply() -> None:
     _refuse_other_services()
     for resource, handler in registry.tasks.items():
         stepfunctions._SERVICE_DISPATCH[resource] = _task(handler)
+    cloudformation.apply()
 
 
 def _serve_operations() -> None:
@@ -41,6 +44,41 @@ def _refuse_other_services() -> None:
     ours = {service for service, _ in registry.operations}
     for service in app.SERVICE_HANDLERS.keys() - known_good.SERVICES - ours:
         app.SERVICE_HANDLERS[service] = _refusal(service)
+    app.detect_service = _detector(app.detect_service)
+    app.SERVICE_HANDLERS["s3"] = _without_unknown_configurations(app.SERVICE_HANDLERS["s3"])
+
+
+_SIGNED_AS = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
+
+
+def _detector(original: Callable[..., str]) -> Callable[..., str]:
+    """Keep requests of services that the emulator does not know out of S3, where it sends whatever it cannot place."""
+
+    def detect(method: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
+        service = original(method, path, headers, query)
+        signed = _SIGNED_AS.search(headers.get("authorization", ""))
+        if service == "s3" and signed and not signed[1].startswith("s3"):
+            service = signed[1]
+        app.SERVICE_HANDLERS.setdefault(service, _refusal(service))
+        return service
+
+    return detect
+
+
+def _without_unknown_configurations(original: Handler) -> Handler:
+    """Refuse the bucket configurations that the emulator ignores: it takes their requests for a CreateBucket."""
+
+    async def handle(
+        method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
+    ) -> Response:
+        ignored = known_good.IGNORED_BUCKET_CONFIGURATIONS & query.keys()
+        if ignored:
+            code, message = "NotImplemented", f"S3 {min(ignored)} is not implemented on the laptop; it runs on AWS only"
+            document = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+            return 501, {"Content-Type": "application/xml"}, document.encode()
+        return await original(method, path, headers, body, query)
+
+    return handle
 
 
 def _refusal(service: str) -> Handler:

@@ -35,6 +35,9 @@ SERVICES = frozenset(
     }
 )
 
+# Query parameters of S3 operations on a bucket that the emulator ignores.
+IGNORED_BUCKET_CONFIGURATIONS = frozenset({"analytics", "intelligent-tiering", "inventory", "metadataTable", "metrics"})
+
 
 def _operations(nouns: str, *verbs: str) -> set[str]:
     return {verb + noun for noun in nouns.split() for verb in verbs}

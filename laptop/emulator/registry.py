@@ -21,7 +21,7 @@ class Call(Protocol):
 
 OperationHandler = Callable[[Json, Call], Json]
 TaskHandler = Callable[[str, Json], Any]
-PropertyFill = Callable[[str, Json], None]
+PropertyFill = Callable[[str, Json, Json], Json | None]
 F = TypeVar("F", bound=Callable[..., Any])
 R = TypeVar("R", bound="type[Resource]")
 
@@ -136,7 +136,10 @@ def resource_type(name: str) -> Callable[[R], R]:
 
 
 def after_resource(name: str) -> Callable[[F], F]:
-    """Call `handler(physical_id, properties)` after the emulator created or updated a resource of the type."""
+    """Call `handler(physical_id, old, new)` after the emulator created (`old` is empty) or updated a resource.
+
+    The handler applies the properties that the emulator drops, and may return attributes for `Fn::GetAtt`.
+    """
 
     def register(handler: F) -> F:
         fills.setdefault(name, []).append(handler)

@@ -22,13 +22,19 @@ SETTINGS = {
 REQUIRED = ("GATEWAY_PORT", "STATE_DIR", "S3_DATA_DIR", "LAKE_STATE_DIR", "LAKE_CACHE_DIR", "LAKE_SPARK_PYTHON")
 
 # Private names of the emulator that the plug-in uses, and what they must be.
-HOOKS: tuple[tuple[str, str, type | tuple[type, ...] | None], ...] = (
+HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.app", "SERVICE_HANDLERS", dict),
     ("ministack.app", "call_service_handler_sync", None),
     ("ministack.app", "main", None),
+    ("ministack.app", "detect_service", None),
     ("ministack.core.concurrency", "run_reentrant", None),
     ("ministack.core.responses", "get_account_id", None),
     ("ministack.core.responses", "get_region", None),
+    ("ministack.services.ec2", "_vpce_fields_xml", None),
+    ("ministack.services.glue", "_jobs", "AccountRegionScopedDict"),
+    ("ministack.services.glue", "_crawlers", "AccountRegionScopedDict"),
+    ("ministack.services.glue", "_tables", "AccountRegionScopedDict"),
+    ("ministack.services.stepfunctions", "_state_machines", "AccountRegionScopedDict"),
     ("ministack.services.stepfunctions", "_SERVICE_DISPATCH", dict),
     ("ministack.services.stepfunctions", "_ExecutionError", type),
     ("ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", dict),
@@ -76,10 +82,20 @@ def check_emulator() -> None:
         check_hook(module, name, kind)
 
 
-def check_hook(module: str, name: str, kind: type | tuple[type, ...] | None) -> None:
-    """Check that a module of the emulator has a name of the given type; None means anything that can be called."""
+def check_hook(module: str, name: str, kind: type | str | None) -> None:
+    """Check that a module of the emulator has a name of a given type.
+
+    Parameters
+    ----------
+    kind
+        A type, the name of a type of the emulator, or None for anything that can be called.
+    """
     value = getattr(importlib.import_module(module), name, None)
-    fits = callable(value) if kind is None else isinstance(value, kind)
+    if kind is None:
+        fits, expected = callable(value), "callable"
+    elif isinstance(kind, str):
+        fits, expected = type(value).__name__ == kind, kind
+    else:
+        fits, expected = isinstance(value, kind), kind.__name__
     if not fits:
-        expected = "callable" if kind is None else kind
         raise SelfCheckError(f"{module}.{name} must be {expected}; got {type(value).__name__}")
