@@ -1,13 +1,16 @@
 """Accept a finding of cdk-nag at the construct that causes it, with a reason that could be wrong."""
 
+import re
 from collections.abc import Iterable
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 # The prefix makes cdk-nag list the acknowledgment, with its reason, in the validation report; a bare rule id hides the
 # finding without a trace.
 _PACK = "AwsSolutions::AwsSolutions"
+_TOKEN = re.compile(r"\$\{Token\[[^]]*\]\}")
 
 
 def acknowledge(
@@ -26,42 +29,50 @@ def acknowledge(
     revisit_when
         What would make the reason wrong.
     findings
-        For the rules that report each value for itself (IAM4, IAM5): the values, from `action` and `resource`. Such
-        a rule cannot be accepted as a whole.
+        For the rules that report each value for itself (IAM4, IAM5): the values, such as `Action::s3:Get*`. Such a rule
+        cannot be accepted as a whole.
     """
     reason = f"Because {because}; revisit when {revisit_when}."
     ids = [f"{_PACK}-{rule}[{finding}]" for finding in findings] or [f"{_PACK}-{rule}"]
     cdk.Validations.of(construct).acknowledge(*(cdk.Acknowledgment(id=each, reason=reason) for each in ids))
 
 
-def action(pattern: str) -> str:
-    """Name an action with a wildcard as the finding does."""
-    return f"Action::{pattern}"
+def acknowledge_wildcards(
+    construct: IConstruct, statements: Iterable[iam.PolicyStatement], *, because: str, revisit_when: str
+) -> None:
+    """Accept the wildcards of some statements, and of no others, in the policies of a construct.
+
+    The findings are computed from the statements, because they contain logical ids and names of exports. Statements
+    with different reasons are for different calls.
+    """
+    findings = {finding for statement in statements for finding in wildcards(construct, statement)}
+    acknowledge(construct, "IAM5", because=because, revisit_when=revisit_when, findings=sorted(findings))
 
 
-def policy(name: str) -> str:
-    """Name a policy that AWS manages as the finding does."""
+def managed_policy(name: str) -> str:
+    """Name a policy that AWS manages as the finding of IAM4 does."""
     return f"Policy::arn:<AWS::Partition>:iam::aws:policy/{name}"
 
 
-def resource(consumer: IConstruct, arn: str, suffix: str = "", *, owner: IConstruct | None = None) -> str:
-    """Name a resource with a wildcard as the finding does.
-
-    Parameters
-    ----------
-    consumer
-        Where the policy is.
-    arn
-        ARN of a construct, or text.
-    suffix
-        What the policy appends to it, such as `"/*"`.
-    owner
-        The construct that the ARN belongs to, if it may be in another stack: the finding then names the export.
-    """
+def wildcards(consumer: IConstruct, statement: iam.PolicyStatement) -> set[str]:
+    """Name the wildcards of a statement as the findings of IAM5 do, as seen from the stack of its policy."""
     stack = cdk.Stack.of(consumer)
-    if owner is not None and cdk.Stack.of(owner) is not stack:
-        arn = cdk.Stack.of(owner).export_value(arn)
-    return f"Resource::{_flatten(stack.resolve(arn))}{suffix}"
+    actions = {f"Action::{name}" for name in statement.actions if "*" in name}
+    return actions | {f"Resource::{_readable(stack, arn)}" for arn in statement.resources if "*" in arn}
+
+
+def _readable(stack: cdk.Stack, text: str) -> str:
+    return _TOKEN.sub(lambda token: _flatten(stack.resolve(_as_imported(stack, token[0]))), text)
+
+
+def _as_imported(stack: cdk.Stack, token: str) -> str:
+    """Turn a reference to another stack's resource into the import that it will be after synthesis."""
+    (reference,) = cdk.Tokenization.reverse_string(token).tokens
+    if isinstance(reference, cdk.Reference):
+        owner = cdk.Stack.of(reference.target)
+        if owner.node.path != stack.node.path:
+            return owner.export_value(reference)
+    return token
 
 
 def _flatten(value: object) -> str:

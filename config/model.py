@@ -91,6 +91,10 @@ class AccessPointConfig(Frozen):
     vpc_only: bool
 
 
+# Storage classes whose objects can be read at once.
+_READABLE = {"STANDARD_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
+
+
 class StorageConfig(Frozen):
     """Buckets, their key and the life of their objects."""
 
@@ -107,6 +111,16 @@ class StorageConfig(Frozen):
     access_points: tuple[AccessPointConfig, ...]
     cloudtrail_data_events: bool
 
+    @model_validator(mode="after")
+    def _zones_stay_readable(self) -> Self:
+        """Late data makes a job read old raw files again, and Glue skips objects that must be restored first."""
+        for zone in ("raw", "curated", "analytics"):
+            lifecycle: LifecycleConfig = getattr(self, zone)
+            frozen = [step.storage_class for step in lifecycle.transitions if step.storage_class not in _READABLE]
+            if frozen:
+                raise ValueError(f"{zone}.transitions must be among {sorted(_READABLE)}; got {frozen}")
+        return self
+
 
 class WorkgroupConfig(Frozen):
     """A team's Athena workgroup and what the team may read and write."""
@@ -114,14 +128,31 @@ class WorkgroupConfig(Frozen):
     team: Team
     # Athena accepts a limit of 10 MB (0.0094 GiB) or more.
     scan_limit_gib: Annotated[float, Field(ge=0.01, le=7168)]
-    readable_zones: tuple[Zone, ...]
+    readable_zones: Annotated[tuple[Zone, ...], Field(min_length=1)]
     writable_zones: tuple[Zone, ...]
+    reads_quarantine: bool
+    # Whether people take the team's role; a service brings its own.
+    for_people: bool
+
+    @model_validator(mode="after")
+    def _reads_what_it_writes(self) -> Self:
+        blind = sorted(set(self.writable_zones) - set(self.readable_zones))
+        if blind:
+            raise ValueError(f"writable_zones must be among readable_zones {self.readable_zones}; got also {blind}")
+        return self
 
 
 class QueryConfig(Frozen):
     """Athena for teams."""
 
     workgroups: Annotated[tuple[WorkgroupConfig, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_workgroup_per_team(self) -> Self:
+        teams = [workgroup.team for workgroup in self.workgroups]
+        if len(set(teams)) < len(teams):
+            raise ValueError(f"workgroups must be of different teams; got {teams}")
+        return self
 
 
 class AlertsConfig(Frozen):

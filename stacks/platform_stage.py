@@ -10,6 +10,7 @@ from config.model import LakeConfig
 from stacks.alerts_stack import AlertsStack
 from stacks.catalog_stack import CatalogStack
 from stacks.network_stack import NetworkStack
+from stacks.query_stack import QueryStack
 from stacks.storage_stack import StorageStack
 
 
@@ -51,5 +52,13 @@ class PlatformStage(cdk.Stage):
             contracts=contracts,
             zones=zones,
             raw_events=self.storage.raw_events,
+        )
+        self.query = QueryStack(
+            self,
+            "Query",
+            config=config.query,
+            zones=zones,
+            access_points=self.storage.access_points,
+            retain_data=retain_data,
         )
         guardrails.tag(self, config.environment)
