@@ -1,0 +1,420 @@
+"""The batch pipeline's definition, walked along every path; the ledger is a real table (moto), other tasks are stubs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from tests.unit.pipelines.interpreter import Execution, StatesError
+
+DEFINITION = Path(__file__).parents[3] / "pipelines" / "batch.asl.json"
+SUBSTITUTIONS = {
+    "AggregateJob": "aggregate",
+    "AggregateTables": "carrier_delays",
+    "CurateJob": "curate",
+    "CuratedDatabase": "lake_curated",
+    "LedgerDays": "90",
+    "LedgerTable": "ledger",
+    "PartitionedTables": "lake_curated.flights,lake_curated.quarantine",
+    "Product": "flights",
+    "QualityGate": "stop",
+    "QualityResults": "s3://artifacts/quality/",
+    "QualityRoleArn": "arn:aws:iam::000000000000:role/quality",
+    "RawCrawler": "raw",
+    "RawDatabase": "lake_raw",
+    "SystemTables": "pipeline_runs,quarantine",
+    "Tables": "airlines,flights",
+    "TopicArn": "arn:aws:sns:us-east-1:000000000000:alerts",
+    "Workgroup": "lake-pipeline",
+}
+NEW_OBJECT = {"bucket": "raw", "key": "flights/ingest_date=2013-01-01/f.csv.gz", "etag": "e1", "version": "v1"}
+REQUEST = {"tables": ["airlines", "flights"], "request": "2026-01-01T03:15:00Z"}
+HEADER = {"Data": [{"VarCharValue": "problem"}]}
+STARTS = ("aws-sdk:glue:startCrawler", "glue:startJobRun.sync")
+
+
+class Lake:
+    """Everything that the pipeline talks to."""
+
+    def __init__(self) -> None:
+        self.substitutions = dict(SUBSTITUTIONS)
+        self.holder_status = "RUNNING"
+        self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
+        self.dynamodb.create_table(
+            TableName="ledger",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "claim", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "claim", "AttributeType": "S"}],
+        )
+        self.replies: dict[str, Any] = {
+            "aws-sdk:sfn:describeExecution": lambda _: {"Status": self.holder_status},
+            "aws-sdk:glue:startCrawler": lambda _: {},
+            "aws-sdk:glue:getCrawler": lambda _: {"Crawler": {"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}},
+            "aws-sdk:glue:startDataQualityRulesetEvaluationRun": lambda _: {"RunId": "dqrun-1"},
+            "aws-sdk:glue:getDataQualityRulesetEvaluationRun": lambda _: {
+                "Status": "SUCCEEDED",
+                "ResultIds": ["dqresult-1"],
+            },
+            "aws-sdk:glue:getDataQualityResult": lambda _: {"RuleResults": [{"Name": "Rule_1", "Result": "PASS"}]},
+            "glue:startJobRun.sync": lambda _: {"JobRunState": "SUCCEEDED"},
+            "athena:startQueryExecution.sync": lambda _: {"QueryExecution": {"QueryExecutionId": "q-1"}},
+            "athena:getQueryResults": lambda _: {"ResultSet": {"Rows": [HEADER]}},
+            "sns:publish": lambda _: {"MessageId": "m-1"},
+            "dynamodb:putItem": lambda request: self._ledger("put_item", request),
+            "dynamodb:getItem": lambda request: self._ledger("get_item", request),
+            "dynamodb:updateItem": lambda request: self._ledger("update_item", request),
+        }
+
+    def _ledger(self, operation: str, request: Any) -> Any:
+        try:
+            response = getattr(self.dynamodb, operation)(**request)
+        except ClientError as error:
+            raise StatesError(f"DynamoDB.{error.response['Error']['Code']}", str(error)) from error
+        return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+
+    def run(self, document: Any, name: str = "run-1") -> Execution:
+        text = _Escaped(DEFINITION.read_text()).substitute(self.substitutions)
+        return Execution(json.loads(text), self.replies, name).run(document)
+
+    def status(self) -> list[str]:
+        return [item["status"]["S"] for item in self.dynamodb.scan(TableName="ledger")["Items"]]
+
+    def abort(self, name: str, document: Any) -> None:
+        """Leave the claim of an execution that was stopped before it could mark it."""
+
+        def stop(_: Any) -> Any:
+            raise KeyboardInterrupt
+
+        replies = self.replies
+        self.replies = {**replies, "aws-sdk:glue:startCrawler": stop}
+        with pytest.raises(KeyboardInterrupt):
+            self.run(document, name)
+        self.replies = replies
+
+
+class _Escaped(Template):
+    """Replaces `${Name}` only, as CloudFormation does: JSONata uses a bare `$` for itself."""
+
+    pattern = r"\$(?:(?P<escaped>(?!))|(?P<named>(?!))|\{(?P<braced>\w+)\}|(?P<invalid>(?!)))"
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield Lake()
+
+
+def messages(execution: Execution) -> list[Any]:
+    return [arguments["Message"] for resource, arguments in execution.calls if resource == "sns:publish"]
+
+
+def queries(execution: Execution) -> list[str]:
+    name = "athena:startQueryExecution.sync"
+    return [arguments["QueryString"] for resource, arguments in execution.calls if resource == name]
+
+
+def jobs(execution: Execution) -> list[Any]:
+    return [arguments for resource, arguments in execution.calls if resource == "glue:startJobRun.sync"]
+
+
+def fail(error: str, cause: str = "", times: int = 10**6) -> Any:
+    """Make a task that fails some times before it works."""
+    left = [times]
+
+    def task(_: Any) -> Any:
+        if left[0] > 0:
+            left[0] -= 1
+            raise StatesError(error, cause)
+        return {}
+
+    return task
+
+
+def test_new_object_is_crawled_checked_curated_aggregated_verified_and_announced(lake: Lake) -> None:
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is None
+    assert execution.output["outcome"] == "SUCCEEDED"
+    order = [resource for resource in execution.resources if not resource.startswith("dynamodb:")]
+    assert order == [
+        "aws-sdk:glue:startCrawler",
+        "aws-sdk:glue:getCrawler",
+        "aws-sdk:glue:startDataQualityRulesetEvaluationRun",
+        "aws-sdk:glue:getDataQualityRulesetEvaluationRun",
+        "aws-sdk:glue:getDataQualityResult",
+        "glue:startJobRun.sync",
+        "athena:startQueryExecution.sync",
+        "athena:startQueryExecution.sync",
+        "glue:startJobRun.sync",
+        "athena:startQueryExecution.sync",
+        "athena:getQueryResults",
+        "sns:publish",
+    ]
+    assert lake.status() == ["SUCCEEDED"]
+
+
+def test_jobs_get_the_tables_of_the_input_and_the_name_of_the_execution(lake: Lake) -> None:
+    execution = lake.run(REQUEST, name="nightly")
+
+    assert [(job["JobName"], job["Arguments"]["--tables"]) for job in jobs(execution)] == [
+        ("curate", "airlines,flights"),
+        ("aggregate", "carrier_delays"),
+    ]
+    assert {job["Arguments"]["--run_id"] for job in jobs(execution)} == {"nightly"}
+
+
+def test_only_partitions_that_athena_does_not_project_are_registered(lake: Lake) -> None:
+    execution = lake.run({**NEW_OBJECT, "key": "airlines/ingest_date=2013-01-01/a.csv"})
+
+    assert [query for query in queries(execution) if query.startswith("MSCK")] == [
+        "MSCK REPAIR TABLE lake_curated.quarantine"
+    ]
+
+
+def test_product_without_aggregates_goes_from_registering_to_verifying(lake: Lake) -> None:
+    lake.substitutions["AggregateTables"] = "none"
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert [job["JobName"] for job in jobs(execution)] == ["curate"]
+    assert execution.output["outcome"] == "SUCCEEDED"
+
+
+def test_second_identical_event_succeeds_as_a_duplicate_without_doing_work(lake: Lake) -> None:
+    lake.run(NEW_OBJECT, name="first")
+
+    second = lake.run(NEW_OBJECT, name="second")
+
+    assert second.output["outcome"] == "DUPLICATE"
+    assert not set(second.resources) & set(STARTS)
+    assert lake.status() == ["SUCCEEDED"]
+
+
+def test_new_content_under_the_same_key_is_a_new_input(lake: Lake) -> None:
+    lake.run(NEW_OBJECT, name="first")
+
+    assert lake.run({**NEW_OBJECT, "etag": "e2"}, name="second").output["outcome"] == "SUCCEEDED"
+
+
+def test_event_that_repeats_while_its_first_run_works_is_a_duplicate(lake: Lake) -> None:
+    lake.abort("first", NEW_OBJECT)
+    lake.holder_status = "RUNNING"
+
+    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "DUPLICATE"
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
+def test_claim_of_a_dead_execution_is_taken_over(lake: Lake, status: str) -> None:
+    lake.abort("first", NEW_OBJECT)
+    lake.holder_status = status
+
+    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
+    assert lake.status() == ["SUCCEEDED"]
+
+
+def test_claim_of_an_execution_that_aws_has_forgotten_is_taken_over(lake: Lake) -> None:
+    lake.abort("first", NEW_OBJECT)
+    lake.replies["aws-sdk:sfn:describeExecution"] = fail("Sfn.ExecutionDoesNotExistException")
+
+    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
+
+
+def test_only_one_execution_inherits_a_dead_claim(lake: Lake) -> None:
+    lake.abort("first", NEW_OBJECT)
+
+    def another_is_faster(_: Any) -> Any:
+        lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": "ABORTED"}
+        assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
+        return {"Status": "ABORTED"}
+
+    lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
+
+    assert lake.run(NEW_OBJECT, name="third").output["outcome"] == "DUPLICATE"
+
+
+def test_claim_whose_answer_was_lost_belongs_to_the_execution_that_made_it(lake: Lake) -> None:
+    put = lake.replies["dynamodb:putItem"]
+    lost = [True]
+
+    def written_but_unanswered(request: Any) -> Any:
+        answer = put(request)
+        if lost.pop() if lost else False:
+            raise StatesError("DynamoDB.SdkClientException", "connection reset")
+        return answer
+
+    lake.replies["dynamodb:putItem"] = written_but_unanswered
+
+    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+
+
+def test_failed_input_can_run_again(lake: Lake) -> None:
+    working = lake.replies["glue:startJobRun.sync"]
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", "boom")
+    lake.run(NEW_OBJECT, name="first")
+    assert lake.status() == ["FAILED"]
+    lake.replies["glue:startJobRun.sync"] = working
+
+    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
+    assert lake.status() == ["SUCCEEDED"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"tables": [], "request": "r"},
+        {"tables": ["flights"]},
+        {"tables": ["flights", "orders"], "request": "r"},
+        {"tables": "flights", "request": "r"},
+        {**NEW_OBJECT, "key": "orders/file.csv"},
+        {"bucket": "raw", "key": "flights/file.csv"},
+    ],
+    ids=["empty", "no tables", "no request", "strange table", "not a list", "strange folder", "no etag"],
+)
+def test_fails_on_input_that_is_neither_an_object_nor_a_request_of_the_product(lake: Lake, document: Any) -> None:
+    execution = lake.run(document)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Pipeline.InvalidInput"
+    assert execution.calls == []
+
+
+def test_crawler_that_is_busy_is_waited_for_and_then_started_for_this_input(lake: Lake) -> None:
+    lake.replies["aws-sdk:glue:startCrawler"] = fail("Glue.CrawlerRunningException", times=20)
+    states = iter(["RUNNING", "STOPPING", "READY"])
+    lake.replies["aws-sdk:glue:getCrawler"] = lambda _: {
+        "Crawler": {"State": next(states), "LastCrawl": {"Status": "SUCCEEDED"}}
+    }
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert execution.resources.count("aws-sdk:glue:startCrawler") == 21
+    assert execution.resources.count("aws-sdk:glue:getCrawler") == 3
+
+
+def test_fails_when_the_crawl_fails(lake: Lake) -> None:
+    lake.replies["aws-sdk:glue:getCrawler"] = lambda _: {
+        "Crawler": {"State": "READY", "LastCrawl": {"Status": "FAILED", "ErrorMessage": "Access denied"}}
+    }
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Pipeline.CrawlFailed"
+    assert "Access denied" in execution.failure.cause
+    assert lake.status() == ["FAILED"]
+
+
+def broken_rule(_: Any) -> Any:
+    rules = [{"Name": "Rule_1", "Result": "PASS"}, {"Name": "Rule_2", "Description": "IsComplete", "Result": "FAIL"}]
+    return {"RuleResults": rules}
+
+
+def test_fails_before_anything_is_written_when_raw_data_breaks_its_rules(lake: Lake) -> None:
+    lake.replies["aws-sdk:glue:getDataQualityResult"] = broken_rule
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Pipeline.QualityFailed"
+    assert "flights" in execution.failure.cause
+    assert "IsComplete" in execution.failure.cause
+    assert jobs(execution) == []
+
+
+def test_broken_rules_are_only_reported_where_the_gate_is_open(lake: Lake) -> None:
+    lake.substitutions["QualityGate"] = "report"
+    lake.replies["aws-sdk:glue:getDataQualityResult"] = broken_rule
+
+    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+
+
+def test_fails_when_rules_cannot_be_evaluated(lake: Lake) -> None:
+    states = iter(["STARTING", "RUNNING", "FAILED"])
+    lake.replies["aws-sdk:glue:getDataQualityRulesetEvaluationRun"] = lambda _: {
+        "Status": next(states),
+        "ErrorString": "no such table",
+    }
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Pipeline.QualityEvaluationFailed"
+    assert "no such table" in execution.failure.cause
+
+
+def test_run_waits_while_another_run_of_the_product_writes(lake: Lake) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("Glue.ConcurrentRunsExceededException", times=50)
+
+    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+
+
+def test_failed_job_is_tried_once_more_then_marked_and_announced(lake: Lake) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", "Py4JError: boom")
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert (execution.failure.error, execution.failure.cause) == ("States.TaskFailed", "Py4JError: boom")
+    assert len(jobs(execution)) == 2
+    assert lake.status() == ["FAILED"]
+    assert [(each["outcome"], each["cause"]) for each in messages(execution)] == [("FAILED", "Py4JError: boom")]
+
+
+def test_fails_when_rows_are_missing_or_double(lake: Lake) -> None:
+    row = {"Data": [{"VarCharValue": "flights"}, {"VarCharValue": "41"}]}
+    lake.replies["athena:getQueryResults"] = lambda _: {"ResultSet": {"Rows": [HEADER, row]}}
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Pipeline.InvariantBroken"
+    assert "flights 41" in execution.failure.cause
+    assert lake.status() == ["FAILED"]
+
+
+def test_rows_that_another_run_is_still_moving_are_counted_again(lake: Lake) -> None:
+    row = {"Data": [{"VarCharValue": "flights"}]}
+    answers = iter([[HEADER, row], [HEADER, row], [HEADER]])
+    lake.replies["athena:getQueryResults"] = lambda _: {"ResultSet": {"Rows": next(answers)}}
+
+    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+
+
+def test_fails_loudly_when_success_cannot_be_announced(lake: Lake) -> None:
+    lake.replies["sns:publish"] = fail("SNS.AuthorizationErrorException", "not allowed")
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert lake.status() == ["SUCCEEDED"]
+
+
+def test_execution_that_lost_its_claim_does_not_mark_it(lake: Lake) -> None:
+    def taken(_: Any) -> Any:
+        lake.dynamodb.update_item(
+            TableName="ledger",
+            Key={"claim": {"S": "raw/flights/ingest_date=2013-01-01/f.csv.gz#e1"}},
+            UpdateExpression="SET #e = :other",
+            ExpressionAttributeNames={"#e": "execution"},
+            ExpressionAttributeValues={":other": {"S": "somebody else"}},
+        )
+        raise StatesError("States.TaskFailed", "boom")
+
+    lake.replies["glue:startJobRun.sync"] = taken
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert lake.status() == ["RUNNING"]
+    assert [each["outcome"] for each in messages(execution)] == ["FAILED"]
