@@ -122,7 +122,7 @@ def _column(item: Mapping[str, Any]) -> Column:
         name=item["name"],
         type=item["physicalType"],
         description=item["description"],
-        required=item.get("required", False) or item.get("primaryKey", False),
+        required=any(item.get(key, False) for key in ("required", "primaryKey", "partitioned")),
         primary_key=item.get("primaryKey", False),
         unique=item.get("unique", False),
         partition=item.get("partitioned", False),

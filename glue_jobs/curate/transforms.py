@@ -1,0 +1,159 @@
+"""Text rows to typed rows, each with the reasons why it breaks the contract, if it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lake_common.contract import Column, Contract, Source
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from glue_jobs.curate.casts import INTEGERS, cast, widened
+from glue_jobs.curate.reading import CORRUPT, FILE, file_number
+
+REASONS = "_reasons"
+RECORD = "_record"
+WIDENED = "_widened"
+_RAW = "_raw"
+# What UTF-8 decoders put in the place of bytes that are not UTF-8.
+_REPLACEMENT = "\ufffd"
+
+
+def judge(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Type the rows of files that fit the contract.
+
+    Parameters
+    ----------
+    rows
+        As `reading.read` gives them; columns that the contract does not know are left out.
+
+    Returns
+    -------
+    DataFrame
+        The contract's columns; `_reasons`, null for a good row; `_record`, the raw row if it is not good; `_widened`, a
+        bit per raw column whose value is of a wider type than the contract's and fitted without loss; `_file`.
+    """
+    source = _source(contract)
+    raw = [column.name for column in contract.raw_columns]
+    texts = {name: f"{_RAW}.`{name}`" for name in raw}
+    present = set(rows.columns)
+    split = rows.select(
+        F.struct(*((F.col(name) if name in present else F.lit(None).cast("string")).alias(name) for name in raw)).alias(
+            _RAW
+        ),
+        CORRUPT,
+        file_number().alias(FILE),
+    )
+    typed = split.select(
+        *(F.expr(cast(column, texts[column.name], source)).alias(column.name) for column in contract.raw_columns),
+        _RAW,
+        CORRUPT,
+        FILE,
+    )
+    for column in contract.columns:
+        if column.transform is not None:
+            value = F.expr(column.transform).cast(column.type)
+            typed = typed.withColumn(column.name, value)
+    checks = list(_checks(contract, texts))
+    good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in checks)
+    reasons = ", ".join(f"if({failed}, {_literal(reason)}, NULL)" for reason, failed in checks)
+    return typed.select(
+        *(column.name for column in contract.columns),
+        F.expr(f"if({good}, NULL, {_first_cause(reasons)})").alias(REASONS),
+        F.expr(f"if({good}, NULL, coalesce({CORRUPT}, to_json({_RAW})))").alias(RECORD),
+        F.expr(_widened_bits(contract, texts)).alias(WIDENED),
+        FILE,
+    )
+
+
+def refuse(rows: DataFrame, contract: Contract, reason: str) -> DataFrame:
+    """Bring the rows of a file that does not fit the contract into the same shape, all with the same reason."""
+    names = [name for name in rows.columns if not name.startswith("_")]
+    return rows.select(
+        *(F.lit(None).cast(column.type).alias(column.name) for column in contract.columns),
+        F.array(F.lit(reason)).alias(REASONS),
+        F.coalesce(CORRUPT, F.to_json(F.struct(*names))).alias(RECORD),
+        F.lit(0).alias(WIDENED),
+        file_number().alias(FILE),
+    )
+
+
+def widened_columns(contract: Contract, bits: int) -> list[str]:
+    """Names of the columns whose bit is set."""
+    return [column.name for place, column in enumerate(_integers(contract)) if bits >> place & 1]
+
+
+def _checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each reason with the SQL condition of a row that has it. Conditions may be null, which means no."""
+    yield "row: wrong number of columns, or not readable", f"{CORRUPT} IS NOT NULL"
+    if _source(contract).format == "csv":
+        repeated = " AND ".join(f"lower(trim({text})) = '{name}'" for name, text in texts.items())
+        yield "row: repeats the header", repeated
+    for column in contract.raw_columns:
+        yield from _raw_checks(column, texts[column.name])
+    for column in contract.columns:
+        if (column.transform is not None and column.required) or column.partition:
+            empty = f" OR `{column.name}` = ''" if column.type == "string" else ""
+            yield f"{column.name}: no value", f"`{column.name}` IS NULL{empty}"
+        yield from _value_checks(column)
+    for rule in contract.quality:
+        yield f"rule: {rule.name}", f"NOT ({rule.expression})"
+
+
+def _raw_checks(column: Column, text: str) -> Iterator[tuple[str, str]]:
+    if column.required:
+        yield f"{column.name}: required", f"{text} IS NULL"
+    if column.type == "string":
+        yield f"{column.name}: not UTF-8", f"contains(`{column.name}`, '{_REPLACEMENT}')"
+    else:
+        yield f"{column.name}: not {column.type}", f"{text} IS NOT NULL AND `{column.name}` IS NULL"
+
+
+def _value_checks(column: Column) -> Iterator[tuple[str, str]]:
+    name = f"`{column.name}`"
+    if column.minimum is not None:
+        yield f"{column.name}: below {column.minimum}", f"{name} < {_value(column, column.minimum)}"
+    if column.maximum is not None:
+        yield f"{column.name}: above {column.maximum}", f"{name} > {_value(column, column.maximum)}"
+    if column.max_length is not None:
+        yield f"{column.name}: longer than {column.max_length}", f"length({name}) > {column.max_length}"
+    if column.pattern is not None:
+        yield f"{column.name}: does not match {column.pattern}", f"NOT {name} RLIKE {_literal(column.pattern)}"
+    if column.allowed:
+        allowed = ", ".join(_value(column, value) for value in column.allowed)
+        yield f"{column.name}: not one of the allowed values", f"{name} NOT IN ({allowed})"
+
+
+def _first_cause(reasons: str) -> str:
+    """Keep the reasons that hold; a row that is no row at all has no further ones."""
+    every = f"array_compact(array({reasons}))"
+    return f"if(startswith({every}[0], 'row: '), slice({every}, 1, 1), {every})"
+
+
+def _widened_bits(contract: Contract, texts: dict[str, str]) -> str:
+    bits = [
+        f"if({texts[column.name]} IS NOT NULL AND try_cast({texts[column.name]} AS {column.type}) IS NULL"
+        f" AND {widened(column, texts[column.name])} IS NOT NULL, {1 << place}, 0)"
+        for place, column in enumerate(_integers(contract))
+    ]
+    return " + ".join(bits) or "0"
+
+
+def _integers(contract: Contract) -> list[Column]:
+    """Columns that can report a widened value: whole numbers, as many as an int has bits."""
+    return [column for column in contract.raw_columns if column.type in INTEGERS][:31]
+
+
+def _value(column: Column, text: str) -> str:
+    return _literal(text) if column.type == "string" else f"CAST({_literal(text)} AS {column.type})"
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _source(contract: Contract) -> Source:
+    if contract.source is None:
+        raise ValueError(f"{contract.name} must be a table that is read from raw files; its contract has no source")
+    return contract.source

@@ -1,0 +1,110 @@
+"""One row per primary key: the newest version wins, the others are kept aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lake_common.contract import Contract
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from glue_jobs.curate.cache import Cache
+from glue_jobs.curate.reading import FILE
+from glue_jobs.curate.transforms import REASONS, RECORD
+
+_KEY = "_key"
+_CONTENT = "_content"
+_PLACE = "_place"
+_ELSEWHERE = "_elsewhere"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Rows that go on, and rows that repeat or precede them (with reason and record)."""
+
+    winners: DataFrame
+    losers: DataFrame
+
+
+def resolve(
+    rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None, cache: Cache
+) -> Versions:
+    """Choose the newest version of each row.
+
+    The version column of the contract decides (if it has one), then the file's ingest date, then its name, then a hash
+    of the row, so the choice depends on nothing but the rows. A loser is a `duplicate` if it equals the winner, else it
+    is `superseded`.
+
+    Most keys occur once. So keys are first counted by a 64-bit hash, which is cheap, and only rows that share a hash
+    are sorted and compared by their true keys.
+
+    Parameters
+    ----------
+    rows
+        Good rows of all partitions that are being rebuilt. Should be persisted, it is read several times.
+    files
+        As `reading.numbered` gives them.
+    elsewhere
+        Primary keys whose newest version is known to lie in a partition that is not being rebuilt.
+    cache
+        Keeps what is read more than once.
+    """
+    keyed = rows.withColumn(_KEY, F.xxhash64(*contract.primary_key))
+    doubtful = keyed.groupBy(_KEY).count().where("count > 1").select(_KEY)
+    if elsewhere is not None:
+        found = elsewhere.select(F.xxhash64(*contract.primary_key).alias(_KEY))
+        doubtful = doubtful.union(found.join(keyed.select(_KEY), on=_KEY, how="left_semi")).distinct()
+    # Persisted and counted, its size is known and Spark broadcasts it whenever that is possible.
+    doubtful = cache.keep(doubtful)
+    if doubtful.count() == 0:
+        return Versions(rows, _losers(_ranked(rows.limit(0), contract, files, None), contract))
+    ranked = cache.keep(_ranked(keyed.join(doubtful, on=_KEY, how="left_semi"), contract, files, elsewhere))
+    certain = keyed.join(doubtful, on=_KEY, how="left_anti")
+    first = ranked.where(F.col(_PLACE) == 1)
+    winners = certain.select(*rows.columns).union(first.select(*rows.columns))
+    return Versions(winners, _losers(ranked, contract))
+
+
+def partition_follows_key(contract: Contract) -> bool:
+    """Whether all versions of a row lie in one partition, because its columns are computed from the primary key."""
+    names = {column.name for column in contract.columns}
+    inputs: set[str] = set()
+    pending = [column.name for column in contract.partition_columns]
+    while pending:
+        column = contract.column(pending.pop())
+        if column.transform is None:
+            inputs.add(column.name)
+        else:
+            pending += names & set(re.findall(r"\w+", column.transform))
+    return inputs <= set(contract.primary_key)
+
+
+def _ranked(rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None) -> DataFrame:
+    content = F.xxhash64(*(column.name for column in contract.columns))
+    version = [F.col(contract.version_column).desc_nulls_last()] if contract.version_column else []
+    newest_first = Window.partitionBy(*contract.primary_key).orderBy(*version, F.col("_age"), F.col(_CONTENT).desc())
+    marked = rows.join(F.broadcast(files.select(FILE, "_age")), on=FILE, how="inner").withColumn(_CONTENT, content)
+    if elsewhere is None:
+        marked = marked.withColumn(_ELSEWHERE, F.lit(False))
+    else:
+        keys = elsewhere.join(rows.select(*contract.primary_key), [*contract.primary_key], "left_semi")
+        flags = keys.distinct().withColumn(_ELSEWHERE, F.lit(True))
+        marked = marked.join(flags, [*contract.primary_key], "left").fillna(False, [_ELSEWHERE])
+    return marked.withColumns(
+        {
+            # A version elsewhere takes the first place, so that none is left for the versions here.
+            _PLACE: F.row_number().over(newest_first) + F.col(_ELSEWHERE).cast("int"),
+            "_same": ~F.col(_ELSEWHERE) & (F.col(_CONTENT) == F.first(_CONTENT).over(newest_first)),
+        }
+    )
+
+
+def _losers(ranked: DataFrame, contract: Contract) -> DataFrame:
+    names = [column.name for column in contract.columns]
+    return ranked.where(F.col(_PLACE) > 1).select(
+        *names,
+        F.array(F.when(F.col("_same"), F.lit("duplicate")).otherwise(F.lit("superseded"))).alias(REASONS),
+        F.to_json(F.struct(*(column.name for column in contract.raw_columns))).alias(RECORD),
+        FILE,
+    )
