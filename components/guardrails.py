@@ -20,6 +20,20 @@ def tag(stage: cdk.Stage, environment: EnvironmentConfig) -> None:
         cdk.Tags.of(stage).add(key, value)
 
 
+def explain_placeholder(stage: cdk.Stage, environment: EnvironmentConfig) -> None:
+    """Warn whoever deploys before the account in the configuration has been replaced by a real one.
+
+    The laptop's emulator has the account of twelve zeros, which is meant.
+    """
+    account = environment.account
+    if len(set(account)) == 1 and environment.name != "laptop":
+        cdk.Annotations.of(stage).add_warning_v2(
+            "placeholder-account",
+            f"{account} is a placeholder: set environment.account in config/environments/{environment.name}.toml to "
+            "your AWS account before you deploy.",
+        )
+
+
 def enforce(app: cdk.App) -> None:
     """Make the synthesis fail on what cdk-nag's AwsSolutions pack finds and nobody has acknowledged.
 

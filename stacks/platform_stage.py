@@ -62,3 +62,4 @@ class PlatformStage(cdk.Stage):
             retain_data=retain_data,
         )
         guardrails.tag(self, config.environment)
+        guardrails.explain_placeholder(self, config.environment)

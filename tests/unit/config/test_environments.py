@@ -1,0 +1,73 @@
+"""The committed environments: what they share and where they may differ."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.loader import ENVIRONMENTS, load
+
+FOR_AWS = ("dev", "staging", "prod")
+# Everything else is the same in all environments on AWS, so that what worked in one works in the next.
+MAY_DIFFER = {
+    "environment.name",
+    "environment.account",
+    "environment.retain_data",
+    "network.availability_zones",
+    "network.interface_endpoints",
+    "network.flow_log_retention_days",
+    "storage.key_deletion_window_days",
+    "storage.raw.noncurrent_expire_days",
+    "storage.cloudtrail_data_events",
+    "alerts.emails",
+    "alerts.monthly_budget_usd",
+    "processing.flex",
+    "processing.max_workers",
+    "processing.log_retention_days",
+    "observability.athena_scanned_gib_per_day",
+}
+
+
+def flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def values_of(environment: str) -> dict[str, Any]:
+    return dict(flat(tomllib.loads((ENVIRONMENTS / f"{environment}.toml").read_text(encoding="utf-8"))))
+
+
+@pytest.mark.parametrize("environment", ["laptop", *FOR_AWS])
+def test_every_environment_loads(environment: str) -> None:
+    assert load(environment).environment.name == environment
+
+
+def test_there_is_no_file_that_no_test_knows() -> None:
+    assert {file.stem for file in ENVIRONMENTS.glob("*.toml")} == {"laptop", *FOR_AWS}
+
+
+def test_environments_on_aws_differ_in_exactly_the_listed_keys() -> None:
+    dev, staging, prod = (values_of(environment) for environment in FOR_AWS)
+    keys = set(dev) | set(staging) | set(prod)
+    assert {key for key in keys if not dev.get(key) == staging.get(key) == prod.get(key)} == MAY_DIFFER
+
+
+def test_production_and_its_rehearsal_retain_data() -> None:
+    assert [load(environment).environment.retain_data for environment in FOR_AWS] == [False, True, True]
+
+
+def test_laptop_switches_every_feature_on() -> None:
+    values = values_of("laptop")
+    # Data on a laptop goes with the lake, and Flex is a price, not a feature.
+    exceptions = {"environment.retain_data", "processing.flex"}
+    switches = {key for key, value in values.items() if value is False} - exceptions
+    empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}
+    assert (switches, empty) == (set(), set())
+
+
+def test_no_environment_buys_a_nat_gateway_unasked() -> None:
+    assert {load(environment).network.nat_gateways for environment in ("laptop", *FOR_AWS)} == {0}
