@@ -1,0 +1,95 @@
+"""Workgroups: what they enforce, over the emulator's own records of them.
+
+https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from laptop.emulator.athena import library
+from laptop.emulator.athena.results import Encryption
+from laptop.emulator.registry import Call, ServiceError, operation
+
+Json = dict[str, Any]
+MINIMUM_CUTOFF_BYTES = 10_000_000
+NO_OUTPUT = (
+    "No output location provided. An output location is required either through the Workgroup result configuration"
+    " setting or as an API input."
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a query in a workgroup."""
+
+    folder: str
+    encryption: Encryption
+    cutoff_bytes: int | None
+    publish_metrics: bool
+
+
+def invalid(message: str) -> ServiceError:
+    return ServiceError("InvalidRequestException", message)
+
+
+def get(name: str, call: Call) -> Json:
+    """Return a workgroup as GetWorkGroup shows it."""
+    try:
+        document: Json = call("GetWorkGroup", {"WorkGroup": name})["WorkGroup"]
+    except ServiceError as error:
+        raise invalid(f"WorkGroup {name} is not found.") from error
+    return document
+
+
+def settings(name: str, requested: Json, call: Call) -> Settings:
+    """Return the settings of a query: the workgroup's where it enforces them, else the client's before its own."""
+    workgroup = get(name, call)
+    if workgroup.get("State") == "DISABLED":
+        raise invalid(f"WorkGroup {name} is disabled.")
+    configuration = workgroup.get("Configuration") or {}
+    own = configuration.get("ResultConfiguration") or {}
+    # Athena's default is to enforce.
+    enforced = str(configuration.get("EnforceWorkGroupConfiguration", True)).lower() == "true"
+    chosen = own if enforced and own.get("OutputLocation") else {**own, **requested}
+    location = chosen.get("OutputLocation")
+    if not location:
+        raise invalid(NO_OUTPUT)
+    encryption = chosen.get("EncryptionConfiguration") or {}
+    cutoff = configuration.get("BytesScannedCutoffPerQuery")
+    return Settings(
+        location.rstrip("/") + "/",
+        Encryption(encryption.get("EncryptionOption", ""), encryption.get("KmsKey", "")),
+        int(cutoff) if cutoff else None,
+        str(configuration.get("PublishCloudWatchMetricsEnabled", True)).lower() == "true",
+    )
+
+
+@operation("athena", "CreateWorkGroup")
+def create(request: Json, call: Call) -> Json:
+    _check_cutoff(request.get("Configuration") or {})
+    return call("CreateWorkGroup", request)
+
+
+@operation("athena", "UpdateWorkGroup")
+def update(request: Json, call: Call) -> Json:
+    get(request["WorkGroup"], call)
+    _check_cutoff(request.get("ConfigurationUpdates") or {})
+    return call("UpdateWorkGroup", request)
+
+
+@operation("athena", "DeleteWorkGroup")
+def delete(request: Json, call: Call) -> Json:
+    name = request["WorkGroup"]
+    get(name, call)
+    if not request.get("RecursiveDeleteOption") and library.has_contents(name):
+        raise invalid(f"WorkGroup {name} is not empty")
+    library.clear(name)
+    return call("DeleteWorkGroup", request)
+
+
+def _check_cutoff(configuration: Json) -> None:
+    cutoff = configuration.get("BytesScannedCutoffPerQuery")
+    if cutoff is not None and int(cutoff) < MINIMUM_CUTOFF_BYTES:
+        raise invalid(f"BytesScannedCutoffPerQuery must be at least {MINIMUM_CUTOFF_BYTES}; got {cutoff}")
