@@ -1,0 +1,219 @@
+"""Deliver raw files, and watch the pipelines that they start."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from laptop.launcher import LaptopError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datasets.prepare import RawFile
+    from laptop.demo.lake import Lake
+
+POLL_SECONDS = 0.5
+TIMEOUT_SECONDS = 900
+_OUTPUT = "PipelineArn"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A state that an execution has been in."""
+
+    state: str
+    begun: datetime
+    ended: datetime
+
+
+@dataclass
+class Execution:
+    """One run of a pipeline."""
+
+    product: str
+    arn: str
+    cause: str
+    begun: datetime
+    ended: datetime | None = None
+    status: str = "RUNNING"
+    state: str = ""
+    error: str = ""
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        ended = self.ended or datetime.now(self.begun.tzinfo)
+        return (ended - self.begun).total_seconds()
+
+
+class Pipelines:
+    """The pipelines of all products."""
+
+    def __init__(self, lake: Lake, console: Console) -> None:
+        self._lake, self._console = lake, console
+        self._states, self._s3, self._events = (lake.client(name) for name in ("stepfunctions", "s3", "events"))
+        self._machines = {
+            output.removesuffix(_OUTPUT).lower(): arn
+            for output, arn in lake.outputs.items()
+            if output.endswith(_OUTPUT)
+        }
+        self._seen = {execution["executionArn"] for _, execution in self._list()}
+        self.executions: list[Execution] = []
+
+    def upload(self, files: Iterable[RawFile]) -> set[str]:
+        """Upload files; each starts the pipeline of its product by an event. Return their keys."""
+        keys = set()
+        for file in files:
+            self._s3.upload_file(str(file.path), self._lake.bucket("raw"), file.key)
+            keys.add(file.key)
+        return keys
+
+    def deliver_by_hand(self, product: str, files: Sequence[RawFile], request: str) -> str:
+        """Upload the files of several tables at once and start one pipeline run over all of them.
+
+        Several files of one delivery would start one run each. The rule is held back meanwhile, as an operator does
+        for a bulk load (docs/operations.md).
+        """
+        with self._held_back(product):
+            self.upload(files)
+        tables = sorted({file.table for file in files})
+        self._states.start_execution(
+            stateMachineArn=self._machines[product], input=json.dumps({"tables": tables, "request": request})
+        )
+        return request
+
+    def wait(self, causes: set[str]) -> list[Execution]:
+        """Wait until an execution has ended for each cause: the key of an object, or the id of a request.
+
+        Raises
+        ------
+        LaptopError
+            A pipeline does not start, fails or does not end.
+        """
+        found: dict[str, Execution] = {}
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        with Live(console=self._console, refresh_per_second=4, transient=True) as live:
+            while causes - {cause for cause, execution in found.items() if execution.ended}:
+                if time.monotonic() > deadline:
+                    raise LaptopError(_unfinished(causes, found))
+                for execution in self._new(causes):
+                    found[execution.cause] = execution
+                for execution in found.values():
+                    self._refresh(execution)
+                live.update(_table(found.values(), causes))
+                time.sleep(POLL_SECONDS)
+        self.executions += found.values()
+        for execution in found.values():
+            self._say(execution)
+        failed = [execution for execution in found.values() if execution.status != "SUCCEEDED"]
+        if failed:
+            raise LaptopError(
+                "\n".join(f"{item.product}: {item.status} in {item.state}: {item.error}" for item in failed)
+            )
+        return list(found.values())
+
+    def _list(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for product, arn in self._machines.items():
+            for execution in self._states.list_executions(stateMachineArn=arn, maxResults=100)["executions"]:
+                yield product, execution
+
+    def _new(self, causes: set[str]) -> Iterator[Execution]:
+        for product, execution in self._list():
+            arn = execution["executionArn"]
+            if arn in self._seen:
+                continue
+            given = json.loads(self._states.describe_execution(executionArn=arn)["input"])
+            cause = given.get("key") or given.get("request")
+            if cause in causes:
+                self._seen.add(arn)
+                yield Execution(product, arn, cause, execution["startDate"])
+
+    def _refresh(self, execution: Execution) -> None:
+        if execution.ended:
+            return
+        described = self._states.describe_execution(executionArn=execution.arn)
+        execution.status = described["status"]
+        execution.spans = spans(self._history(execution.arn))
+        execution.state = execution.spans[-1].state if execution.spans else ""
+        if execution.status != "RUNNING":
+            execution.ended = described["stopDate"]
+            execution.error = f"{described.get('error', '')}: {described.get('cause', '')}".strip(": ")
+
+    def _history(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
+        return [event for page in pages for event in page["events"]]
+
+    def _say(self, execution: Execution) -> None:
+        mark = "[green]✓[/]" if execution.status == "SUCCEEDED" else "[red]✗[/]"
+        steps = {span.state for span in execution.spans}
+        note = " (known input: nothing to do)" if "Duplicate" in steps else ""
+        self._console.print(
+            f"   {mark} {execution.product}: {execution.cause} [dim]{execution.seconds:.1f} s{note}[/]", soft_wrap=True
+        )
+
+    @contextmanager
+    def _held_back(self, product: str) -> Iterator[None]:
+        rules = self._events.list_rule_names_by_target(TargetArn=self._machines[product])["RuleNames"]
+        for rule in rules:
+            self._events.disable_rule(Name=rule)
+        try:
+            yield
+        finally:
+            for rule in rules:
+                self._events.enable_rule(Name=rule)
+
+
+def spans(events: Sequence[dict[str, Any]]) -> list[Span]:
+    """Read the states of an execution, and when it was in each, from its history.
+
+    A state that is still running ends with the last event. States inside a Map count as part of the map.
+    """
+    found: list[Span] = []
+    depth = 0
+    for event in events:
+        kind = event["type"]
+        if kind == "MapStateEntered":
+            depth += 1
+        if kind.endswith("StateEntered") and depth - (kind == "MapStateEntered") == 0:
+            found.append(Span(event["stateEnteredEventDetails"]["name"], event["timestamp"], event["timestamp"]))
+        elif found:
+            found[-1] = Span(found[-1].state, found[-1].begun, event["timestamp"])
+        if kind == "MapStateExited":
+            depth -= 1
+    return found
+
+
+def _table(executions: Iterable[Execution], causes: set[str]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 3), show_header=False)
+    waiting = set(causes)
+    for execution in executions:
+        waiting.discard(execution.cause)
+        color = {"RUNNING": "cyan", "SUCCEEDED": "green"}.get(execution.status, "red")
+        table.add_row(
+            execution.product,
+            execution.cause,
+            f"[{color}]{execution.state if not execution.ended else execution.status.lower()}[/]",
+            f"{execution.seconds:.0f} s",
+        )
+    for cause in sorted(waiting):
+        table.add_row("", cause, "[dim]waiting for its event[/]", "")
+    return table
+
+
+def _unfinished(causes: set[str], found: dict[str, Execution]) -> str:
+    silent = sorted(causes - set(found))
+    running = [f"{item.cause} (in {item.state})" for item in found.values() if not item.ended]
+    return (
+        f"all pipelines must end within {TIMEOUT_SECONDS} s; not started: {silent}, still running: {running}. "
+        "See `python -m laptop logs`"
+    )
