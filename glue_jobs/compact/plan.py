@@ -40,7 +40,7 @@ def plan(
     Parameters
     ----------
     files
-        All files of the table; hidden ones (with a name that begins with `_` or `.`) are passed over.
+        All files of the table; hidden ones are passed over.
     small_bytes
         A file below this size is small.
     target_bytes
@@ -48,9 +48,9 @@ def plan(
     """
     partitions: dict[str, list[StoredFile]] = defaultdict(list)
     for file in files:
-        path = PurePosixPath(file.name)
-        if not any(part.startswith(("_", ".")) for part in path.parts):
-            partitions["" if str(path.parent) == "." else str(path.parent)].append(file)
+        if not is_hidden(file):
+            folder = str(PurePosixPath(file.name).parent)
+            partitions["" if folder == "." else folder].append(file)
     chosen = []
     for partition, members in sorted(partitions.items()):
         target_files = max(1, ceil(sum(file.size for file in members) / target_bytes))
@@ -58,3 +58,8 @@ def plan(
         if small >= 2 and target_files < len(members):
             chosen.append(Rewrite(partition, tuple(sorted(members)), target_files))
     return chosen
+
+
+def is_hidden(file: StoredFile) -> bool:
+    """Tell whether readers pass over a file, because its name or a folder's begins with `_` or `.`."""
+    return any(part.startswith(("_", ".")) for part in PurePosixPath(file.name).parts)

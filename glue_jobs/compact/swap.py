@@ -22,6 +22,8 @@ from typing import Protocol
 
 from lake_common.hadoop_files import StoredFile
 
+from glue_jobs.compact.plan import is_hidden
+
 GUARD = "zz-compaction-in-progress"
 GUARD_TEXT = (
     "The files of this partition are being exchanged. Run the query again; if this lasts, run the compact job.\n"
@@ -78,8 +80,6 @@ def recover(files: Files, workspace: Workspace) -> bool:
     """
     journal = _journal(files, workspace)
     done = journal is not None and _exchange(files, workspace, journal)
-    # The journal goes before the data that it needs.
-    files.delete(workspace.journal)
     files.delete(workspace.folder)
     return done
 
@@ -95,7 +95,7 @@ def _journal(files: Files, workspace: Workspace) -> Journal | None:
 
 def _exchange(files: Files, workspace: Workspace, journal: Journal) -> bool:
     partition, guard = journal.partition, f"{journal.partition}/{GUARD}"
-    present = {file.name: file.size for file in files.list(partition)}
+    present = {file.name: file.size for file in files.list(partition) if not is_hidden(file)}
     if present == dict(journal.new):
         return True
     if GUARD not in present and present != dict(journal.old):

@@ -88,6 +88,22 @@ def test_killed_twice_at_any_two_points_the_third_run_completes_the_exchange(fir
     assert store.objects == undisturbed.objects
 
 
+def test_an_exchange_that_was_complete_but_for_its_clearing_up_is_reported_as_done() -> None:
+    store = lake()
+    commit(store, SPACE, JOURNAL)
+    store.lives = CHANGES - 1
+    with pytest.raises(KilledError):
+        recover(store, SPACE)
+    store.lives = None
+    assert recover(store, SPACE)
+
+
+def test_hidden_files_in_a_partition_do_not_make_the_exchange_void() -> None:
+    store = lake()
+    store.write(f"{PARTITION}/_SUCCESS", "")
+    assert exchange(store)
+
+
 def test_without_a_commit_recovery_discards_what_was_prepared() -> None:
     store = lake()
     assert not recover(store, SPACE)
