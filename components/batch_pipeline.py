@@ -34,7 +34,7 @@ class PipelineSettings:
     ledger: dynamodb.ITable
     topic: sns.ITopic
     topic_key: kms.IKey
-    unstarted: sqs.IQueue
+    undelivered: sqs.IQueue
     log_group: logs.CfnLogGroup
     substitutions: dict[str, str]
 
@@ -155,7 +155,9 @@ class BatchPipeline(Construct):
                     retry_policy=events.CfnRule.RetryPolicyProperty(
                         maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
                     ),
-                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self._settings.unstarted.queue_arn),
+                    dead_letter_config=events.CfnRule.DeadLetterConfigProperty(
+                        arn=self._settings.undelivered.queue_arn
+                    ),
                 )
             ],
         )
@@ -181,7 +183,7 @@ class BatchPipeline(Construct):
                     maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
                 ),
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(
-                    arn=self._settings.unstarted.queue_arn
+                    arn=self._settings.undelivered.queue_arn
                 ),
             ),
         )
@@ -217,7 +219,7 @@ class BatchPipeline(Construct):
                     statements=[
                         iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn]),
                         iam.PolicyStatement(
-                            actions=["sqs:SendMessage"], resources=[self._settings.unstarted.queue_arn]
+                            actions=["sqs:SendMessage"], resources=[self._settings.undelivered.queue_arn]
                         ),
                         use_key(self._settings.key),
                     ]

@@ -10,8 +10,14 @@ from components.crawler import Crawler
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """The databases by zone, the crawler of the raw zone, and the encryption settings of jobs and crawlers."""
+    """The databases by zone, the crawlers, and the encryption settings of jobs and crawlers."""
 
     databases: Mapping[str, glue.CfnDatabase]
     raw_crawler: Crawler
+    access_logs_crawler: Crawler
     security_configuration: glue.CfnSecurityConfiguration
+
+    @property
+    def crawlers(self) -> tuple[Crawler, ...]:
+        """All crawlers."""
+        return (self.raw_crawler, self.access_logs_crawler)

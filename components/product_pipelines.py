@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_athena as athena
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -40,7 +41,7 @@ class PipelineParts:
     jobs: LakeJobs
     topic: sns.ITopic
     topic_key: kms.IKey
-    workgroup: str
+    workgroup: athena.CfnWorkGroup
     log_group: logs.CfnLogGroup
 
 
@@ -61,13 +62,7 @@ class ProductPipelines(Construct):
         super().__init__(scope, construct_id)
         self._config, self._system_tables, self._parts = config, system_tables, parts
         self._ledger = self._new_ledger(retain_data)
-        self._unstarted = sqs.Queue(
-            self,
-            "Unstarted",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
-        )
+        self._undelivered = self._dead_letter_queue()
         settings = self._settings()
         self._pipelines = {product.name: self._pipeline(product, settings) for product in products}
 
@@ -82,9 +77,32 @@ class ProductPipelines(Construct):
         return self._ledger
 
     @property
-    def unstarted(self) -> sqs.IQueue:
+    def undelivered(self) -> sqs.IQueue:
         """Events and schedules that could not start their pipeline."""
-        return self._unstarted
+        return self._undelivered
+
+    def _dead_letter_queue(self) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "Undelivered",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+        stack = cdk.Stack.of(self)
+        rules = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:rule/*"
+        # A rule reaches its dead-letter queue by the queue's policy, whatever role its target has:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-perms
+        queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sqs:SendMessage"],
+                resources=[queue.queue_arn],
+                principals=[
+                    iam.ServicePrincipal("events.amazonaws.com", conditions={"ArnLike": {"aws:SourceArn": rules}})
+                ],
+            )
+        )
+        return queue
 
     def _new_ledger(self, retain_data: bool) -> dynamodb.Table:
         return dynamodb.Table(
@@ -110,7 +128,7 @@ class ProductPipelines(Construct):
             ledger=self._ledger,
             topic=parts.topic,
             topic_key=parts.topic_key,
-            unstarted=self._unstarted,
+            undelivered=self._undelivered,
             log_group=parts.log_group,
             substitutions={
                 "AggregateJob": parts.jobs.aggregate.name,
@@ -124,7 +142,7 @@ class ProductPipelines(Construct):
                 "RawDatabase": parts.catalog.databases["raw"].ref,
                 "SystemTables": names(self._system_tables),
                 "TopicArn": parts.topic.topic_arn,
-                "Workgroup": parts.workgroup,
+                "Workgroup": parts.workgroup.ref,
             },
         )
 
@@ -160,7 +178,7 @@ class ProductPipelines(Construct):
             ),
             pipeline_access.run_jobs(jobs),
             *pipeline_access.query(
-                self, workgroup=parts.workgroup, zones=parts.zones, catalog=parts.catalog, contracts=queried
+                self, workgroup=parts.workgroup.ref, zones=parts.zones, catalog=parts.catalog, contracts=queried
             ),
         ]
 

@@ -205,7 +205,7 @@ class ObservabilityConfig(Frozen):
     dashboard: bool
     alarm_actions_enabled: bool
     athena_scanned_gib_per_day: Annotated[float, Field(ge=0.01, le=1_000_000)]
-    quarantine_objects_per_hour: Annotated[int, Field(ge=1, le=1_000_000)]
+    failure_objects_per_day: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class LakeConfig(Frozen):

@@ -49,7 +49,7 @@ class CatalogStack(cdk.Stack):
             schedule=config.raw_crawler_schedule,
             events=raw_events if config.event_driven_crawler else None,
         )
-        access_logs_crawler = self._crawler(
+        self._access_logs_crawler = self._crawler(
             "AccessLogsCrawler",
             description="Access logs of web servers, in the combined format",
             target=CrawlTarget(bucket=zones.raw, prefix="access_logs/", exclusions=()),
@@ -57,7 +57,7 @@ class CatalogStack(cdk.Stack):
             schedule=config.access_logs_crawler_schedule,
             events=None,
         )
-        self._publish_outputs(access_logs_crawler)
+        self._publish_outputs()
 
     @property
     def catalog(self) -> Catalog:
@@ -65,6 +65,7 @@ class CatalogStack(cdk.Stack):
         return Catalog(
             databases=self._databases,
             raw_crawler=self._raw_crawler,
+            access_logs_crawler=self._access_logs_crawler,
             security_configuration=self._security_configuration,
         )
 
@@ -153,13 +154,13 @@ class CatalogStack(cdk.Stack):
             events=events,
         )
 
-    def _publish_outputs(self, access_logs_crawler: Crawler) -> None:
+    def _publish_outputs(self) -> None:
         outputs = {
             "RawDatabase": self._databases["raw"].ref,
             "CuratedDatabase": self._databases["curated"].ref,
             "AnalyticsDatabase": self._databases["analytics"].ref,
             "RawCrawlerName": self._raw_crawler.name,
-            "AccessLogsCrawlerName": access_logs_crawler.name,
+            "AccessLogsCrawlerName": self._access_logs_crawler.name,
         }
         for output_id, value in outputs.items():
             cdk.CfnOutput(self, output_id, value=value)

@@ -1,6 +1,7 @@
 """Processing: the jobs, their quality gate, and one batch pipeline per data product."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_athena as athena
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
@@ -33,7 +34,7 @@ class ProcessingStack(cdk.Stack):
         catalog: Catalog,
         topic: sns.ITopic,
         topic_key: kms.IKey,
-        workgroup: str,
+        workgroup: athena.CfnWorkGroup,
         retain_data: bool,
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=retain_data)

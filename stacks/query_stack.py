@@ -39,6 +39,15 @@ class QueryStack(cdk.Stack):
         for query in load_queries():
             self._offer(query)
 
+    def workgroup(self, team: str) -> athena.CfnWorkGroup:
+        """Return the workgroup of a team."""
+        return self._workgroups[team]
+
+    @property
+    def workgroups(self) -> dict[str, athena.CfnWorkGroup]:
+        """The workgroups by team."""
+        return self._workgroups
+
     def _workgroup(self, team: WorkgroupConfig) -> athena.CfnWorkGroup:
         workgroup = athena.CfnWorkGroup
         name = team.team.capitalize()

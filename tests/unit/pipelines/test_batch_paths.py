@@ -1,11 +1,11 @@
-"""The batch pipeline's definition, walked along every path; the ledger is a real table (moto), other tasks are stubs."""
+"""The batch pipeline's definition, walked along every path: its ledger is a real table, other tasks are stubs."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import boto3
@@ -81,7 +81,7 @@ class Lake:
         return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
     def run(self, document: Any, name: str = "run-1") -> Execution:
-        text = _Escaped(DEFINITION.read_text()).substitute(self.substitutions)
+        text = re.sub(r"\$\{(\w+)\}", lambda match: self.substitutions[match[1]], DEFINITION.read_text())
         return Execution(json.loads(text), self.replies, name).run(document)
 
     def status(self) -> list[str]:
@@ -98,12 +98,6 @@ class Lake:
         with pytest.raises(KeyboardInterrupt):
             self.run(document, name)
         self.replies = replies
-
-
-class _Escaped(Template):
-    """Replaces `${Name}` only, as CloudFormation does: JSONata uses a bare `$` for itself."""
-
-    pattern = r"\$(?:(?P<escaped>(?!))|(?P<named>(?!))|\{(?P<braced>\w+)\}|(?P<invalid>(?!)))"
 
 
 @pytest.fixture
