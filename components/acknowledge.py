@@ -1,4 +1,4 @@
-"""Accept a finding of cdk-nag at the construct that causes it, with a reason that could be wrong."""
+"""Accept a finding of the gate at the construct that causes it, with a reason that could be wrong."""
 
 import re
 from collections.abc import Iterable
@@ -7,9 +7,10 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
-# The prefix makes cdk-nag list the acknowledgment, with its reason, in the validation report; a bare rule id hides the
-# finding without a trace.
-_PACK = "AwsSolutions::AwsSolutions"
+# The prefix makes the validation report list the acknowledgment with its reason; a bare rule id hides the finding
+# without a trace.
+_NAG = "AwsSolutions::AwsSolutions-"
+_CLOUDFORMATION = "CloudFormation-Validate::"
 _TOKEN = re.compile(r"\$\{Token\[[^]]*\]\}")
 
 
@@ -23,7 +24,7 @@ def acknowledge(
     construct
         The narrowest construct that causes the finding.
     rule
-        Id of the rule within its pack, such as `"S1"`.
+        Id of the rule: of cdk-nag without its pack (`"S1"`), or of CloudFormation (`"W3010"`).
     because
         Why the finding is no risk here.
     revisit_when
@@ -33,7 +34,8 @@ def acknowledge(
         cannot be accepted as a whole.
     """
     reason = f"Because {because}; revisit when {revisit_when}."
-    ids = [f"{_PACK}-{rule}[{finding}]" for finding in findings] or [f"{_PACK}-{rule}"]
+    prefix = _CLOUDFORMATION if re.fullmatch(r"[EFW]\d{4}", rule) else _NAG
+    ids = [f"{prefix}{rule}[{finding}]" for finding in findings] or [f"{prefix}{rule}"]
     cdk.Validations.of(construct).acknowledge(*(cdk.Acknowledgment(id=each, reason=reason) for each in ids))
 
 

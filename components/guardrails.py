@@ -35,10 +35,10 @@ def explain_placeholder(stage: cdk.Stage, environment: EnvironmentConfig) -> Non
 
 
 def enforce(app: cdk.App) -> None:
-    """Make the synthesis fail on what cdk-nag's AwsSolutions pack finds and nobody has acknowledged.
+    """Make the synthesis fail on what cdk-nag's AwsSolutions pack or CloudFormation's own rules find.
 
     cdk-nag is imported here: only the gate pays for it.
     """
     from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415
 
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True), cdk.CloudFormationValidatePlugin())

@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from components.acknowledge import acknowledge
 from components.key_policy import encrypt_logs
 from config.model import NetworkConfig
 
@@ -27,6 +28,12 @@ class NetworkStack(cdk.Stack):
             # The library closes the default group with a Lambda function on every deployment. Nothing here uses the
             # group, and a test keeps it so.
             restrict_default_security_group=False,
+        )
+        acknowledge(
+            self._vpc,
+            "W3010",
+            because="the configuration names the zones, so that the same commit gives the same network everywhere",
+            revisit_when="an environment moves to another region without its own configuration",
         )
         self._record_flows(config.flow_log_retention_days, retain_data)
         self._reach_storage()
