@@ -15,6 +15,10 @@ from laptop.emulator import selfcheck
 
 # Imported for the handlers that they register.
 SERVICE_MODULES = (
+    "laptop.emulator.cloudformation.athena_types",
+    "laptop.emulator.cloudformation.glue_types",
+    "laptop.emulator.cloudformation.governance_types",
+    "laptop.emulator.cloudformation.network_types",
     "laptop.emulator.cloudformation.s3",
     "laptop.emulator.cloudformation.tables",
     "laptop.emulator.cloudformation.records",

@@ -9,7 +9,7 @@ from typing import Any
 from ministack.services.cloudformation import provisioners, stacks
 
 from laptop.emulator import registry
-from laptop.emulator.cloudformation import readback
+from laptop.emulator.cloudformation import ec2_views, readback
 from laptop.emulator.cloudformation.known_types import KNOWN_TYPES
 from laptop.emulator.cloudformation.reads import READS
 from laptop.emulator.registry import Context, Created, Json, Resource
@@ -22,6 +22,7 @@ Result = tuple[str, Json]
 
 def apply() -> None:
     """Register our types, wrap the known ones with fills and read-back, and remove the others."""
+    ec2_views.apply()
     handlers = provisioners._RESOURCE_HANDLERS
     for name in handlers.keys() - KNOWN_TYPES:
         del handlers[name]

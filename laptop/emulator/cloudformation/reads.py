@@ -317,6 +317,69 @@ READS: dict[str, ReadBack] = {
         ),
     ),
     "AWS::CloudWatch::Dashboard": ReadBack((ask("cloudwatch", "get_dashboard", DashboardName="{id}"),)),
+    "AWS::CloudWatch::CompositeAlarm": ReadBack(
+        (
+            ask("cloudwatch", "describe_alarms", AlarmNames=["{id}"], AlarmTypes=["CompositeAlarm"]),
+            ask("cloudwatch", "list_tags_for_resource", ResourceARN="arn:aws:cloudwatch:{region}:{account}:alarm:{id}"),
+        ),
+    ),
+    "AWS::Athena::NamedQuery": ReadBack((ask("athena", "get_named_query", NamedQueryId="{id}"),)),
+    "AWS::Athena::PreparedStatement": ReadBack(
+        (ask("athena", "get_prepared_statement", StatementName="{id}", WorkGroup="{p[WorkGroup]}"),),
+        aliases={"WorkGroup": "WorkGroupName"},
+    ),
+    "AWS::Athena::DataCatalog": ReadBack(
+        (
+            ask("athena", "get_data_catalog", Name="{id}"),
+            ask("athena", "list_tags_for_resource", ResourceARN=_ATHENA_ARN + "datacatalog/{id}"),
+        )
+    ),
+    "AWS::Budgets::Budget": ReadBack(
+        (
+            ask("budgets", "describe_budget", AccountId="{account}", BudgetName="{id}"),
+            ask("budgets", "list_tags_for_resource", ResourceARN="arn:aws:budgets::{account}:budget/{id}"),
+            lambda budget, properties, attributes: _notifications(budget),
+        ),
+    ),
+    "AWS::CloudTrail::Trail": ReadBack(
+        (
+            ask("cloudtrail", "get_trail", Name="{id}"),
+            ask("cloudtrail", "get_trail_status", Name="{id}"),
+            ask("cloudtrail", "get_event_selectors", TrailName="{id}"),
+            ask("cloudtrail", "list_tags", ResourceIdList=["{a[Arn]}"]),
+        ),
+        aliases={"TrailName": "Name", "EnableLogFileValidation": "LogFileValidationEnabled"},
+    ),
+    "AWS::EC2::FlowLog": ReadBack(
+        (ask("ec2", "describe_flow_logs", FlowLogIds=["{id}"]), _TAGS_EC2),
+        unread={"ResourceType": "shown by the kind of the resource's id"},
+    ),
+    "AWS::EC2::SecurityGroupIngress": ReadBack(
+        (ask("ec2", "describe_security_groups", GroupIds=["{p[GroupId]}"]),),
+        aliases={"SourceSecurityGroupId": "GroupId", "SourcePrefixListId": "PrefixListId"},
+    ),
+    "AWS::EC2::SecurityGroupEgress": ReadBack(
+        (ask("ec2", "describe_security_groups", GroupIds=["{p[GroupId]}"]),),
+        aliases={"DestinationSecurityGroupId": "GroupId", "DestinationPrefixListId": "PrefixListId"},
+    ),
+    "AWS::EC2::EIP": ReadBack(
+        (
+            ask("ec2", "describe_addresses", PublicIps=["{id}"]),
+            ask("ec2", "describe_tags", Filters=[{"Name": "resource-id", "Values": ["{a[AllocationId]}"]}]),
+        )
+    ),
+    "AWS::EC2::NatGateway": ReadBack((ask("ec2", "describe_nat_gateways", NatGatewayIds=["{id}"]), _TAGS_EC2)),
+    "AWS::Glue::Classifier": ReadBack((ask("glue", "get_classifier", Name="{id}"),)),
+    "AWS::Glue::SecurityConfiguration": ReadBack((ask("glue", "get_security_configuration", Name="{id}"),)),
+    "AWS::Glue::Workflow": ReadBack((ask("glue", "get_workflow", Name="{id}"), _glue_tags("workflow"))),
+    "AWS::Glue::DataQualityRuleset": ReadBack(
+        (ask("glue", "get_data_quality_ruleset", Name="{id}"), _glue_tags("dataQualityRuleset"))
+    ),
+    "AWS::Glue::DataCatalogEncryptionSettings": ReadBack(
+        (ask("glue", "get_data_catalog_encryption_settings", CatalogId="{id}"),),
+        aliases={"KmsKeyId": "AwsKmsKeyId"},
+        unread={"CatalogId": "the key"},
+    ),
     "AWS::SSM::Parameter": ReadBack(
         (
             ask("ssm", "get_parameter", Name="{id}"),
@@ -354,3 +417,12 @@ def _event_rule(physical_id: str, properties: Json) -> Any:
 def _schedule(name: str, properties: Json) -> Any:
     group = {"GroupName": properties["GroupName"]} if "GroupName" in properties else {}
     return client("scheduler").get_schedule(Name=name, **group)
+
+
+def _notifications(budget: str) -> Any:
+    api, key = client("budgets"), {"AccountId": account(), "BudgetName": budget}
+    found = api.describe_notifications_for_budget(**key).get("Notifications", [])
+    return [
+        (notification, api.describe_subscribers_for_notification(**key, Notification=notification)["Subscribers"])
+        for notification in found
+    ]

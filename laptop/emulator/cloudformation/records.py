@@ -7,20 +7,17 @@
 | Glue crawler | LakeFormationConfiguration |
 | Glue table | Retention |
 | state machine | tracingConfiguration |
-| VPC endpoint | policyDocument, groupSet, privateDnsEnabled (kept, but not shown) |
 
-The API's own Create and Update operations keep them as well. Sources:
+The API's own Create and Update operations of jobs, tables and state machines keep them as well. Sources:
 https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html, API_Crawler.html, API_TableInput.html and
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachine.html
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
-from xml.sax.saxutils import escape
 
-from ministack.services import ec2, glue, stepfunctions
+from ministack.services import glue, stepfunctions
 
 from laptop.emulator.registry import Call, Json, after_resource, operation
 
@@ -57,21 +54,6 @@ def create_job(request: Json, call: Call) -> Json:
 def update_job(request: Json, call: Call) -> Json:
     answer = call("UpdateJob", request)
     _keep(glue._jobs[request["JobName"]], _JOB, request["JobUpdate"])
-    return answer
-
-
-@operation("glue", "CreateCrawler")
-def create_crawler(request: Json, call: Call) -> Json:
-    answer = call("CreateCrawler", request)
-    _keep(glue._crawlers[request["Name"]], _CRAWLER, request)
-    return answer
-
-
-@operation("glue", "UpdateCrawler")
-def update_crawler(request: Json, call: Call) -> Json:
-    answer = call("UpdateCrawler", request)
-    kept = {name: request[name] for name in _CRAWLER if name in request}
-    glue._crawlers[request["Name"]].update(kept)
     return answer
 
 
@@ -157,24 +139,3 @@ def _numbers(properties: Json) -> Json:
         if isinstance(nested, dict) and inner in nested:
             converted[outer] = {**nested, inner: int(nested[inner])}
     return converted
-
-
-_shown_endpoint = ec2._vpce_fields_xml
-
-
-def _show_endpoint(endpoint: Json, tag: str = "item") -> str:
-    policy = endpoint.get("PolicyDocument")
-    document = policy if isinstance(policy, str) or not policy else json.dumps(policy)
-    groups = "".join(f"<item><groupId>{group}</groupId></item>" for group in endpoint.get("SecurityGroupIds", []))
-    fields = f"<groupSet>{groups}</groupSet><privateDnsEnabled>{_private(endpoint)}</privateDnsEnabled>"
-    if document:
-        fields += f"<policyDocument>{escape(document)}</policyDocument>"
-    shown: str = _shown_endpoint(endpoint, tag)
-    return shown.replace("<routeTableIdSet>", f"{fields}<routeTableIdSet>", 1)
-
-
-def _private(endpoint: Json) -> str:
-    return str(endpoint.get("PrivateDnsEnabled", False)).lower()
-
-
-ec2._vpce_fields_xml = _show_endpoint
