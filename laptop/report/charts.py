@@ -71,12 +71,13 @@ def cohorts(cells: Sequence[tuple[str, int, float]]) -> str:
             f'<text class="axis" x="{left - 12}" y="{y + tall / 2 + 4:.0f}" text-anchor="end">{escape(name)}</text>'
         )
         for _, month, share in (cell for cell in cells if cell[0] == name):
+            strong = " strong" if month and share / strongest > 0.6 else ""
             opacity = 1.0 if month == 0 else 0.08 + 0.87 * min(share / strongest, 1.0)
             parts.append(
                 f'<rect class="{"cell0" if month == 0 else "cell"}" x="{left + wide * month + 1:.1f}" y="{y + 1}" '
                 f'width="{wide - 2:.1f}" height="{tall - 2}" rx="4" fill-opacity="{opacity:.2f}">'
                 f"<title>{escape(name)}, month {month}: {share:.1%}</title></rect>"
-                f'<text class="celltext{" strong" if month and opacity > 0.6 else ""}" x="{left + wide * (month + 0.5):.1f}" '
+                f'<text class="celltext{strong}" x="{left + wide * (month + 0.5):.1f}" '
                 f'y="{y + tall / 2 + 4:.0f}" text-anchor="middle">{share:.0%}</text>'
             )
     return _svg(top + tall * len(names) + 4, parts, "Retention by cohort")
