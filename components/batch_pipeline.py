@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from components.access import use_key
+from components.acknowledge import acknowledge_wildcards
 from config.model import PipelineScheduleConfig
 
 # A start that fails for two hours fails for a reason; the event waits in the dead-letter queue then.
@@ -68,12 +69,20 @@ class BatchPipeline(Construct):
         super().__init__(scope, construct_id)
         self._tables = list(tables)
         self._settings = settings
+        steps = [*statements, *_common_statements(settings)]
         self._role = iam.Role(
             self,
             "Role",
             description=f"Batch pipeline of {product}",
             assumed_by=_service("states.amazonaws.com", self),
-            inline_policies={"Steps": iam.PolicyDocument(statements=[*statements, *_common_statements(settings)])},
+            inline_policies={"Steps": iam.PolicyDocument(statements=steps)},
+        )
+        acknowledge_wildcards(
+            self._role,
+            steps,
+            because="the files of a table and the results of queries have no fixed names, evaluations of rulesets are "
+            "found by ids that no ARN holds, and the delivery of logs and traces has no resource",
+            revisit_when="one of these can be named",
         )
         self._machine = sfn.CfnStateMachine(
             self,
@@ -199,11 +208,13 @@ class BatchPipeline(Construct):
             resource_name=f"{self._machine.attr_name}:*",
             arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
-        iam.Policy(
-            self,
-            "SiblingExecutions",
-            roles=[self._role],
-            statements=[iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions])],
+        statement = iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions])
+        policy = iam.Policy(self, "SiblingExecutions", roles=[self._role], statements=[statement])
+        acknowledge_wildcards(
+            policy,
+            [statement],
+            because="the execution that holds a claim is any of this state machine's",
+            revisit_when="executions get names that are known beforehand",
         )
 
     def _starter_role(self) -> iam.Role:

@@ -26,7 +26,7 @@ class DashboardSubjects:
 
 
 def dashboard_body(subjects: DashboardSubjects) -> dict[str, Any]:
-    """Lay out the widgets, two in a row, in the order of an operator's questions: runs, jobs, queries, storage, money."""
+    """Lay out the widgets, two in a row, as an operator asks: runs, jobs, queries, storage, money."""
     widgets = [
         _widget(subjects, "Pipelines: runs that succeeded", _executions(subjects, "ExecutionsSucceeded"), "Sum", 300),
         _widget(subjects, "Pipelines: runs that failed", _executions(subjects, "ExecutionsFailed"), "Sum", 300),

@@ -6,6 +6,8 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from components.acknowledge import acknowledge_wildcards
+
 
 class GlueRole(iam.Role):
     """A role for Glue of this account only.
@@ -31,6 +33,7 @@ class GlueRole(iam.Role):
         metric_namespace: str = "Glue",
     ) -> None:
         account = Stack.of(scope).account
+        everything = [*statements, *_service_statements(scope, metric_namespace)]
         super().__init__(
             scope,
             construct_id,
@@ -38,9 +41,14 @@ class GlueRole(iam.Role):
             assumed_by=iam.ServicePrincipal(
                 "glue.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": account}}
             ),
-            inline_policies={
-                "Access": iam.PolicyDocument(statements=[*statements, *_service_statements(scope, metric_namespace)])
-            },
+            inline_policies={"Access": iam.PolicyDocument(statements=everything)},
+        )
+        acknowledge_wildcards(
+            self,
+            everything,
+            because="the files of a table have no fixed names, Glue itself names the groups and streams of its logs, "
+            "and metrics, classifiers and security configurations have no ARN",
+            revisit_when="Glue lets one of these be named",
         )
 
 

@@ -17,6 +17,7 @@ from constructs import Construct
 from lake_common.contract import Contract
 
 from components import pipeline_access
+from components.acknowledge import acknowledge
 from components.batch_pipeline import BatchPipeline, PipelineSettings
 from components.catalog import Catalog
 from components.contract_table import registers_partitions
@@ -101,6 +102,12 @@ class ProductPipelines(Construct):
                     iam.ServicePrincipal("events.amazonaws.com", conditions={"ArnLike": {"aws:SourceArn": rules}})
                 ],
             )
+        )
+        acknowledge(
+            queue,
+            "SQS3",
+            because="it is the dead-letter queue, and an alarm watches it",
+            revisit_when="anything but failed deliveries is sent to it",
         )
         return queue
 

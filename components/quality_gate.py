@@ -1,6 +1,6 @@
 """Glue Data Quality: the contracts' rules on the raw tables, and the role that evaluates them."""
 
-import aws_cdk as cdk
+from aws_cdk import Stack
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -61,7 +61,7 @@ class QualityGate(Construct):
         )
 
     def _statements(self) -> list[iam.PolicyStatement]:
-        tables = sorted(self._rulesets)
+        tables, stack = sorted(self._rulesets), Stack.of(self)
         return [
             *read_objects(self._zones.raw, tables),
             *write_objects(self._zones.artifacts, [_RESULTS]),
@@ -77,8 +77,6 @@ class QualityGate(Construct):
             # https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
-                resources=[
-                    f"arn:{cdk.Aws.PARTITION}:s3:::aws-glue-ml-data-quality-assets-{cdk.Stack.of(self).region}/*"
-                ],
+                resources=[f"arn:{stack.partition}:s3:::aws-glue-ml-data-quality-assets-{stack.region}/*"],
             ),
         ]

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from components.access import glue_arn, use_key, write_objects
+from components.acknowledge import acknowledge
 from components.glue_role import GlueRole
 from components.zones import Zones
 
@@ -95,6 +96,14 @@ class SparkJob(Construct):
             },
         )
 
+        for rule in ("GL1", "GL3"):
+            acknowledge(
+                self._resource,
+                rule,
+                because="the security configuration encrypts logs and bookmarks; it is in another stack, unseen by cdk-nag",
+                revisit_when="the job gets another security configuration",
+            )
+
     @property
     def name(self) -> str:
         """Name of the job."""
@@ -138,7 +147,8 @@ def read_assets(*assets: s3_assets.Asset) -> iam.PolicyStatement:
 
 def _write_logs(log_group: logs.CfnLogGroup) -> iam.PolicyStatement:
     # With a security configuration, Glue may add the configuration's name to that of the group.
-    group = f"arn:{cdk.Aws.PARTITION}:logs:{cdk.Aws.REGION}:{cdk.Aws.ACCOUNT_ID}:log-group:{log_group.ref}*"
+    stack = cdk.Stack.of(log_group)
+    group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group.ref}*"
     return iam.PolicyStatement(
         actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
         resources=[group],
