@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
 from ministack.services.cloudformation import provisioners, stacks
 
 from laptop.emulator import registry
 from laptop.emulator.cloudformation import ec2_views, readback
 from laptop.emulator.cloudformation.known_types import KNOWN_TYPES
-from laptop.emulator.cloudformation.reads import READS
+from laptop.emulator.cloudformation.reads import READS, is_absence
 from laptop.emulator.registry import Context, Created, Json, Resource
 
 logger = logging.getLogger("laptop")
@@ -52,7 +53,15 @@ def _own(name: str, resource: Resource) -> Handler:
         _require_implemented(name, resource, new)
         return _result(resource.update(physical_id, old, new, context(logical_id or physical_id, stack)))
 
-    return {"create": create, "update": update, "update_with_logical_id": True, "delete": resource.delete}
+    def delete(physical_id: str, properties: Json) -> None:
+        try:
+            resource.delete(physical_id, properties)
+        except ClientError as error:
+            # What is gone already counts as deleted, as in AWS.
+            if not is_absence(error):
+                raise
+
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
 
 
 def _require_implemented(name: str, resource: Resource, properties: Json) -> None:

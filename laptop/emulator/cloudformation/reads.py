@@ -52,7 +52,7 @@ def ask(service: str, operation: str, **arguments: Any) -> Reader:
         try:
             answer = getattr(client(service), operation)(**_filled(arguments, values))
         except ClientError as error:
-            if _is_absence(error):
+            if is_absence(error):
                 return {}
             raise
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
@@ -70,7 +70,8 @@ def _filled(argument: Any, values: Mapping[str, Any]) -> Any:
     return argument
 
 
-def _is_absence(error: ClientError) -> bool:
+def is_absence(error: ClientError) -> bool:
+    """Tell whether an operation failed because what it names does not exist."""
     code = str(error.response["Error"]["Code"])
     return "NotFound" in code or code.startswith("NoSuch") or code == "EntityNotFoundException"
 
@@ -86,6 +87,7 @@ def _bucket(*operations: str) -> tuple[Reader, ...]:
 
 
 _TAGS_EC2 = ask("ec2", "describe_tags", Filters=[{"Name": "resource-id", "Values": ["{id}"]}])
+_ACCESS_POINT_ARN = "arn:aws:s3:{region}:{account}:accesspoint/"
 _GLUE_ARN = "arn:aws:glue:{region}:{account}:"
 _ATHENA_ARN = "arn:aws:athena:{region}:{account}:"
 
@@ -135,6 +137,7 @@ READS: dict[str, ReadBack] = {
         (
             ask("s3control", "get_access_point", AccountId="{account}", Name="{id}"),
             ask("s3control", "get_access_point_policy", AccountId="{account}", Name="{id}"),
+            ask("s3control", "list_tags_for_resource", AccountId="{account}", ResourceArn=_ACCESS_POINT_ARN + "{id}"),
         ),
     ),
     "AWS::KMS::Key": ReadBack(
@@ -203,7 +206,7 @@ READS: dict[str, ReadBack] = {
     ),
     "AWS::Glue::Database": ReadBack(
         (ask("glue", "get_database", Name="{id}"),),
-        aliases={"CatalogId": "CatalogId"},
+        aliases={"DatabaseName": "Name"},
     ),
     "AWS::Glue::Table": ReadBack((ask("glue", "get_table", DatabaseName="{p[DatabaseName]}", Name="{id}"),)),
     "AWS::Glue::Crawler": ReadBack(

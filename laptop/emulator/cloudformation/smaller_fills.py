@@ -4,6 +4,7 @@
 |---|---|---|
 | AWS::EC2::VPC | attributes CidrBlock, CidrBlockAssociations, DefaultSecurityGroup, DefaultNetworkAcl | Describe |
 | AWS::IAM::Role | PermissionsBoundary | PutRolePermissionsBoundary, DeleteRolePermissionsBoundary |
+| AWS::S3::AccessPoint | Tags | S3 Control TagResource, UntagResource |
 | AWS::Scheduler::Schedule | ScheduleExpressionTimezone, KmsKeyArn, dates | UpdateSchedule |
 | AWS::SNS::Topic | KmsMasterKeyId, TracingConfig, SignatureVersion, DeliveryPolicy | SetTopicAttributes |
 
@@ -15,7 +16,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from laptop.emulator.clients import client
+from laptop.emulator.clients import account, client, region
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.registry import Json, after_resource
 
 _TOPIC = ("KmsMasterKeyId", "TracingConfig", "SignatureVersion", "DeliveryPolicy")
@@ -46,6 +48,17 @@ def role_boundary(role: str, old: Json, new: Json) -> None:
         client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
     elif old.get("PermissionsBoundary"):
         client("iam").delete_role_permissions_boundary(RoleName=role)
+
+
+@after_resource("AWS::S3::AccessPoint")
+def access_point_tags(name: str, old: Json, new: Json) -> None:
+    control = client("s3control")
+    arn = f"arn:aws:s3:{region()}:{account()}:accesspoint/{name}"
+    gone = sorted(tag_map(old.get("Tags")).keys() - tag_map(new.get("Tags")).keys())
+    if gone:
+        control.untag_resource(AccountId=account(), ResourceArn=arn, TagKeys=gone)
+    if new.get("Tags"):
+        control.tag_resource(AccountId=account(), ResourceArn=arn, Tags=new["Tags"])
 
 
 @after_resource("AWS::Scheduler::Schedule")
