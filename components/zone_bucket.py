@@ -80,8 +80,8 @@ class ZoneBucket(s3.Bucket):
             else None,
         )
         if events_to:
-            # S3 refuses a queue that it may not write to yet.
-            resource.node.add_dependency(events_to)
+            # S3 refuses a queue whose policy does not let it write yet.
+            resource.node.add_dependency(events_to.node.find_child("Policy"))
 
 
 def lifecycle_rules(lifecycle: LifecycleConfig, abort_upload_days: int) -> list[s3.LifecycleRule]:

@@ -43,15 +43,31 @@ class Assembly:
     @cached_property
     def templates(self) -> dict[str, dict[str, Any]]:
         """Template of each stack, by its short name (`Storage`)."""
-        nested = self.folder / f"assembly-lake-{self.environment}"
-        artifacts = json.loads((nested / "manifest.json").read_text())["artifacts"]
         return {
             artifact["properties"]["stackName"].rsplit("-", 1)[-1]: json.loads(
-                (nested / artifact["properties"]["templateFile"]).read_text()
+                (self.nested / artifact["properties"]["templateFile"]).read_text()
             )
-            for artifact in artifacts.values()
+            for artifact in self._artifacts().values()
             if artifact["type"] == "aws:cloudformation:stack"
         }
+
+    @property
+    def nested(self) -> Path:
+        """Folder of the stage, where the templates are."""
+        return self.folder / f"assembly-lake-{self.environment}"
+
+    def _artifacts(self) -> dict[str, Any]:
+        artifacts: dict[str, Any] = json.loads((self.nested / "manifest.json").read_text())["artifacts"]
+        return artifacts
+
+    def unprotected_stacks(self) -> list[str]:
+        """Return the stacks that one command can delete."""
+        return sorted(
+            artifact["properties"]["stackName"]
+            for artifact in self._artifacts().values()
+            if artifact["type"] == "aws:cloudformation:stack"
+            and not artifact["properties"].get("terminationProtection", False)
+        )
 
     def resources(self, stack: str | None = None, type: str | None = None) -> Iterator[Resource]:  # noqa: A002
         """Yield the resources of one stack or all, of one type or all."""

@@ -1,0 +1,133 @@
+"""Rules over all stacks of an environment, and for each rule a defect that it catches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policy import rules
+from tests.synthesis import Assembly
+
+Rule = Callable[[Assembly], list[str]]
+
+# Names that are a contract: SQL and people type them. Everything else is named by CloudFormation.
+NAMES = {
+    "AWS::Athena::WorkGroup": {"lake-analysts", "lake-engineers", "lake-pipeline"},
+    "AWS::Glue::Database": {"lake_raw", "lake_curated", "lake_analytics"},
+}
+# Tables are named by their contracts, saved queries by their files; a security configuration must have a name.
+NAMED_OTHERWISE = {
+    "AWS::Glue::SecurityConfiguration",
+    "AWS::Glue::Table",
+    "AWS::Athena::NamedQuery",
+    "AWS::Athena::PreparedStatement",
+}
+
+RULES: list[Rule] = [
+    rules.without_encryption,
+    rules.open_to_plain_http,
+    rules.logs_for_ever,
+    rules.too_much_allowed,
+    rules.passes_any_role,
+    rules.open_to_strangers,
+    rules.trusted_on_anybodys_behalf,
+]
+
+
+@pytest.mark.parametrize("environment", ["laptop", "prod"])
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_no_resource_breaks_the_rule(assembly_of: Callable[[str], Assembly], rule: Rule, environment: str) -> None:
+    assert rule(assembly_of(environment)) == []
+
+
+def test_only_listed_names_are_chosen_by_us(laptop_assembly: Assembly) -> None:
+    chosen = {each for each in rules.physical_names(laptop_assembly) if each[0] not in NAMED_OTHERWISE}
+    assert chosen == {(type_, name) for type_, names in NAMES.items() for name in names}
+
+
+def test_a_deployment_of_production_cannot_lose_data(prod_assembly: Assembly) -> None:
+    assert rules.lost_by_a_deployment(prod_assembly) == []
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_stacks_of_retained_data_are_protected_from_deletion(
+    assembly_of: Callable[[str], Assembly], environment: str
+) -> None:
+    assert assembly_of(environment).unprotected_stacks() == []
+
+
+def seeded(assembly: Assembly, change: Callable[[dict[str, Any]], None], stack: str = "Storage") -> Assembly:
+    """Return the assembly with one defect."""
+    copy = Assembly(assembly.environment, Path("nowhere"))
+    templates = deepcopy(assembly.templates)
+    change(templates[stack]["Resources"])
+    copy.__dict__["templates"] = templates
+    return copy
+
+
+def one(resources: dict[str, Any], type_: str, prefix: str = "") -> dict[str, Any]:
+    return next(
+        body["Properties"]
+        for logical_id, body in resources.items()
+        if body["Type"] == type_ and logical_id.startswith(prefix)
+    )
+
+
+def allow(resources: dict[str, Any], **statement: Any) -> None:
+    document = {"Statement": [{"Effect": "Allow", "Resource": "arn:aws:s3:::b"} | statement]}
+    resources["Defect12345678"] = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": document}}
+
+
+def add(resources: dict[str, Any], type_: str, **properties: Any) -> None:
+    resources["Defect12345678"] = {"Type": type_, "Properties": properties}
+
+
+DEFECTS: list[tuple[Rule, Callable[[dict[str, Any]], None]]] = [
+    (rules.without_encryption, lambda all_: one(all_, "AWS::S3::Bucket", "Raw").pop("BucketEncryption")),
+    (rules.without_encryption, lambda all_: one(all_, "AWS::SQS::Queue").pop("KmsMasterKeyId")),
+    (rules.without_encryption, lambda all_: add(all_, "AWS::Logs::LogGroup", RetentionInDays=7)),
+    (rules.without_encryption, lambda all_: add(all_, "AWS::Glue::Job", Role="r")),
+    (rules.open_to_plain_http, lambda all_: add(all_, "AWS::SNS::Topic", KmsMasterKeyId="k")),
+    (
+        rules.open_to_plain_http,
+        lambda all_: one(all_, "AWS::S3::BucketPolicy", "Raw")["PolicyDocument"]["Statement"].pop(0),
+    ),
+    (rules.logs_for_ever, lambda all_: add(all_, "AWS::Logs::LogGroup", KmsKeyId="k")),
+    (rules.too_much_allowed, lambda all_: allow(all_, Action="s3:*")),
+    (rules.too_much_allowed, lambda all_: allow(all_, Action=["s3:GetObject"], Resource="*")),
+    (rules.passes_any_role, lambda all_: allow(all_, Action="iam:PassRole")),
+    (
+        rules.open_to_strangers,
+        lambda all_: one(all_, "AWS::S3::BucketPolicy", "Raw")["PolicyDocument"]["Statement"].append(
+            {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject", "Resource": "*"}
+        ),
+    ),
+    (
+        rules.trusted_on_anybodys_behalf,
+        lambda all_: add(
+            all_,
+            "AWS::IAM::Role",
+            AssumeRolePolicyDocument={
+                "Statement": [{"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}}]
+            },
+        ),
+    ),
+    (rules.lost_by_a_deployment, lambda all_: add(all_, "AWS::DynamoDB::Table")),
+]
+
+
+@pytest.mark.parametrize(("rule", "defect"), DEFECTS, ids=[rule.__name__ for rule, _ in DEFECTS])
+def test_the_rule_catches_a_seeded_defect(
+    prod_assembly: Assembly, rule: Rule, defect: Callable[[dict[str, Any]], None]
+) -> None:
+    before = set(rule(prod_assembly))
+    assert len(set(rule(seeded(prod_assembly, defect))) - before) == 1
+
+
+def test_a_chosen_name_is_seen(prod_assembly: Assembly) -> None:
+    named = seeded(prod_assembly, lambda all_: add(all_, "AWS::S3::Bucket", BucketName="my-lake"))
+    assert ("AWS::S3::Bucket", "my-lake") in rules.physical_names(named)
