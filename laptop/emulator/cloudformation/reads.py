@@ -82,6 +82,13 @@ def _bucket_events(bucket: str, properties: Json, attributes: Json) -> Any:
     return {**found, "EventBridgeEnabled": "EventBridgeConfiguration" in found}
 
 
+def _bucket_acl(bucket: str, properties: Json, attributes: Json) -> Any:
+    # The API shows grants, not the name of the canned list; only the one that admits nobody else is recognized.
+    found = client("s3").get_bucket_acl(Bucket=bucket)
+    others = [grant for grant in found["Grants"] if grant["Grantee"].get("ID") != found["Owner"]["ID"]]
+    return {} if others else {"AccessControl": "Private"}
+
+
 def _bucket(*operations: str) -> tuple[Reader, ...]:
     return tuple(ask("s3", operation, Bucket="{id}") for operation in operations)
 
@@ -100,6 +107,7 @@ READS: dict[str, ReadBack] = {
     "AWS::S3::Bucket": ReadBack(
         (
             _bucket_events,
+            _bucket_acl,
             lambda bucket, properties, attributes: {"BucketName": bucket},
             *_bucket(
                 "get_bucket_encryption",
