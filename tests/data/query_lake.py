@@ -1,4 +1,4 @@
-"""A lake in DuckDB: the tables that the contracts describe, and the deployed queries translated from Athena's dialect."""
+"""A lake in DuckDB: the tables of the contracts, and the deployed queries translated from Athena's dialect."""
 
 from __future__ import annotations
 

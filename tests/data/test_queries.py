@@ -9,14 +9,14 @@ from components.saved_query import FOLDER, SavedQuery
 from tests.data.query_lake import ACCESS_LOGS, CONTRACTS, QUERIES
 
 EACH = pytest.mark.parametrize("query", QUERIES.values(), ids=lambda query: query.name)
-SCHEMA: dict[str, dict[str, dict[str, str]]] = {
+SCHEMA: dict[str, object] = {
     f"lake_{zone}": {
         contract.name: {column.name: column.type for column in contract.columns}
         for contract in CONTRACTS.values()
         if contract.zone == zone
     }
     for zone in ("curated", "analytics")
-} | {"lake_raw": {"access_logs": dict(column.split() for column in ACCESS_LOGS.split(", "))}}  # type: ignore[misc]
+} | {"lake_raw": {"access_logs": dict(column.split() for column in ACCESS_LOGS.split(", "))}}
 
 
 @EACH

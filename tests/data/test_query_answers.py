@@ -48,21 +48,6 @@ def generated() -> list[Order]:
 
 ORDERS = generated()
 OF_MONTH = [order for order in ORDERS if order.order_month == MONTH]
-DAYS = [
-    Day(day, len(rows), len({row.customer_id for row in rows}), sum(row.quantity for row in rows), total(rows))
-    for day, rows in sorted(
-        (day, [row for row in ORDERS if row.order_date == day]) for day in {row.order_date for row in ORDERS}
-    )
-    for total in [lambda rows: sum((row.amount for row in rows), Decimal(0))]
-]
-
-
-@pytest.fixture(scope="module")
-def shop() -> QueryLake:
-    lake = QueryLake()
-    lake.put("orders", ORDERS)
-    lake.put("daily_revenue", DAYS)
-    return lake
 
 
 def revenue(rows: Iterable[Order]) -> Decimal:
@@ -74,6 +59,20 @@ def grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
     for row in rows:
         groups[key(row)].append(row)
     return dict(sorted(groups.items()))
+
+
+DAYS = [
+    Day(day, len(rows), len({row.customer_id for row in rows}), sum(row.quantity for row in rows), revenue(rows))
+    for day, rows in grouped(ORDERS, lambda row: row.order_date).items()
+]
+
+
+@pytest.fixture(scope="module")
+def shop() -> QueryLake:
+    lake = QueryLake()
+    lake.put("orders", ORDERS)
+    lake.put("daily_revenue", DAYS)
+    return lake
 
 
 def test_daily_revenue_sums_the_seven_days_up_to_a_day_also_over_days_without_sales(shop: QueryLake) -> None:
