@@ -45,7 +45,7 @@ def _refuse_other_services() -> None:
     for service in app.SERVICE_HANDLERS.keys() - known_good.SERVICES - ours:
         app.SERVICE_HANDLERS[service] = _refusal(service)
     app.detect_service = _detector(app.detect_service)
-    app.SERVICE_HANDLERS["s3"] = _without_unknown_configurations(app.SERVICE_HANDLERS["s3"])
+    app.SERVICE_HANDLERS["s3"] = _with_managed_key(_without_unknown_configurations(app.SERVICE_HANDLERS["s3"]))
 
 
 _SIGNED_AS = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
@@ -76,6 +76,27 @@ def _without_unknown_configurations(original: Handler) -> Handler:
             code, message = "NotImplemented", f"S3 {min(ignored)} is not implemented on the laptop; it runs on AWS only"
             document = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
             return 501, {"Content-Type": "application/xml"}, document.encode()
+        return await original(method, path, headers, body, query)
+
+    return handle
+
+
+_ENCRYPTION = "x-amz-server-side-encryption"
+_ENCRYPTION_KEY = f"{_ENCRYPTION}-aws-kms-key-id"
+
+
+def _with_managed_key(original: Handler) -> Handler:
+    """Encrypt with the account's `aws/s3` key where a write asks for KMS without naming a key; the emulator refuses it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html
+    """
+
+    async def handle(
+        method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
+    ) -> Response:
+        if headers.get(_ENCRYPTION) == "aws:kms" and _ENCRYPTION_KEY not in headers:
+            key = f"arn:aws:kms:{get_region()}:{get_account_id()}:alias/aws/s3"
+            headers = {**headers, _ENCRYPTION_KEY: key}
         return await original(method, path, headers, body, query)
 
     return handle
