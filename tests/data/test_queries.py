@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -9,7 +11,7 @@ from components.saved_query import FOLDER, SavedQuery
 from tests.data.query_lake import ACCESS_LOGS, CONTRACTS, QUERIES
 
 EACH = pytest.mark.parametrize("query", QUERIES.values(), ids=lambda query: query.name)
-SCHEMA: dict[str, object] = {
+SCHEMA: Any = {
     f"lake_{zone}": {
         contract.name: {column.name: column.type for column in contract.columns}
         for contract in CONTRACTS.values()
