@@ -21,7 +21,6 @@ from laptop.emulator.athena.types import parse_hive
 _HIDDEN_CALL = "lake_hidden_column"
 _MAX_VIEW_DEPTH = 20
 _UNRESOLVED = re.compile(r"Column '([^']*)' could not be resolved")
-_AMBIGUOUS = re.compile(r"Column '([^']*)' (?:was ambiguous|is ambiguous)|Ambiguous column '([^']*)'", re.IGNORECASE)
 
 
 @dataclass
@@ -228,8 +227,23 @@ def _qualify(tree: exp.Expression, schema: MappingSchema, sql: str) -> exp.Expre
         text = str(error)
         if match := _UNRESOLVED.search(text):
             name = match[1].rpartition(".")[2].strip('"')
+            if _is_ambiguous(tree, schema, name):
+                raise QueryError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", locate(sql, name)) from error
             raise QueryError("COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved", locate(sql, name)) from error
-        if match := _AMBIGUOUS.search(text):
-            name = match[1] or match[2]
-            raise QueryError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", locate(sql, name)) from error
         raise QueryError("SYNTAX_ERROR", text) from error
+
+
+def _is_ambiguous(tree: exp.Expression, schema: MappingSchema, name: str) -> bool:
+    """Tell whether two tables of one FROM have the column."""
+    for scope in traverse_scope(tree):
+        owners = 0
+        for _, source in scope.selected_sources.values():
+            if isinstance(source, exp.Table):
+                owners += name in schema.column_names(source)
+            else:
+                alias = source.expression.parent.args.get("alias") if source.expression.parent else None
+                given = [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
+                owners += name in (given or source.expression.named_selects)
+        if owners > 1:
+            return True
+    return False

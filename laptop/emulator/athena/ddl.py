@@ -178,7 +178,7 @@ def alter_table(statement: s.AlterTable) -> None:
     table = catalog.get_table(*statement.table)
     glue = clients.client("glue")
     allowed = glue.meta.service_model.shape_for("TableInput").members
-    document: dict[str, Any] = {key: value for key, value in table.raw.items() if key in allowed}
+    document: dict[str, Any] = {key: value for key, value in table.raw.items() if key in allowed and value != ""}
     if statement.action == "properties":
         document["Parameters"] = {**table.parameters, **statement.properties}
     elif statement.action == "location":

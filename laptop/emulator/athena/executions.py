@@ -27,6 +27,11 @@ _controls: dict[str, Control] = {}
 _results: dict[str, ResultSet] = {}
 
 
+def database_of(context: Json) -> str:
+    """Return the database of a QueryExecutionContext; awswrangler puts it into backticks for some statements."""
+    return str(context.get("Database") or "default").strip('`"').lower()
+
+
 def submit(query_id: str, record: Json, statement: s.Statement, settings: Settings) -> None:
     """Store a record as QUEUED and run its statement on a thread."""
     control = Control(settings.cutoff_bytes)
@@ -75,7 +80,7 @@ def _run_job(query_id: str, record: Json, statement: s.Statement, settings: Sett
     job = runner.Job(
         query_id,
         statement,
-        record["QueryExecutionContext"].get("Database", "default").lower(),
+        database_of(record["QueryExecutionContext"]),
         settings.folder,
         settings.encryption,
         record.get("ExecutionParameters") or (),

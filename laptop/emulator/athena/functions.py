@@ -43,7 +43,7 @@ ATHENA_ONLY = frozenset(
     from_base32 from_big_endian_32 from_big_endian_64 from_geojson_geometry from_ieee754_32 from_ieee754_64
     from_iso8601_timestamp_nanos from_unixtime_nanos geometric_mean great_circle_distance hmac_md5 hmac_sha1 hmac_sha256
     hmac_sha512 human_readable_seconds infinity inverse_normal_cdf is_json_scalar
-    json_array json_array_contains json_exists json_object json_query json_size json_value kurtosis learn_classifier
+    json_array json_array_contains json_exists json_object json_query json_size json_value kurtosis learn_classifier match_recognize
     luhn_check make_set_digest map_filter map_union map_zip_with merge merge_set_digest multimap_agg
     multimap_from_entries murmur3 nan ngrams normal_cdf normalize numeric_histogram parse_data_size parse_duration
     parse_presto_data_size qdigest_agg quantile_at_value reduce_agg regexp_position regr_intercept regr_slope
@@ -91,9 +91,13 @@ def check(sql: str) -> None:
             continue
         if name in declared or (previous and previous.token_type in {TokenType.ALIAS, TokenType.R_PAREN}):
             continue
+        if previous and previous.token_type is TokenType.STAR and name in {"exclude", "replace", "rename"}:
+            raise QueryError("SYNTAX_ERROR", f"mismatched input '{token.text}'", _position(token))
         _check_function(name, token)
     for index, token in enumerate(tokens):
         _check_operator(token)
+        if token.token_type is TokenType.FROM and (index == 0 or tokens[index - 1].token_type is TokenType.L_PAREN):
+            raise QueryError("SYNTAX_ERROR", f"mismatched input '{token.text}'", _position(token))
         _check_bracket(token, tokens[index - 1] if index else None)
     _check_limit_before_offset(tokens)
 
@@ -123,7 +127,7 @@ def _check_function(name: str, token: Token) -> None:
     if name in SUPPORTED or name in _NOT_CALLS:
         return
     if name in ATHENA_ONLY:
-        raise NotSupportedOnLaptopError(f"The function {name}")
+        raise NotSupportedOnLaptopError(name.upper() if name == "match_recognize" else f"The function {name}")
     raise QueryError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", _position(token))
 
 

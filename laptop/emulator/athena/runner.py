@@ -83,6 +83,8 @@ def run(job: Job, control: Control) -> Outcome:
         If it was stopped, by a person or by a limit.
     """
     statement = job.statement
+    if isinstance(statement, s.Unsupported):
+        raise statement.error
     if isinstance(statement, s.Execute):
         sql = job.find_prepared(statement.name) if job.find_prepared else ""
         parameters = statement.arguments or job.parameters

@@ -116,7 +116,9 @@ def _settings(storage: Json) -> dict[str, str]:
 
 
 def _delimiter(settings: dict[str, str]) -> str:
-    return settings.get("field.delim") or settings.get("serialization.format") or "\x01"
+    given = settings.get("field.delim") or settings.get("serialization.format") or "1"
+    # A number is the code of the character: Hive's default `1` is Ctrl-A.
+    return chr(int(given)) if given.isdigit() else given
 
 
 def _quoted(name: str) -> str:

@@ -18,7 +18,6 @@ from laptop.emulator.store import Store
 
 Json = dict[str, Any]
 _TOKENS = Store("athena-request-tokens")
-_ENGINE = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 _MAX_QUERY_BYTES = 262_144
 _PAGE_ROWS = 1000
 _HIDDEN_MEMBERS = {"Result"}
@@ -37,7 +36,7 @@ def start_query_execution(request: Json, call: Call) -> Json:
     name = request.get("WorkGroup", "primary")
     settings = workgroups.settings(name, request.get("ResultConfiguration") or {}, call)
     context = request.get("QueryExecutionContext") or {}
-    statement = _parse(sql, context.get("Database", "default").lower())
+    statement = _parse(sql, executions.database_of(context))
     query_id = str(uuid.uuid4())
     record = _record(query_id, request, statement, settings, name)
     if token:
@@ -54,8 +53,8 @@ def _parse(sql: str, database: str) -> s.Statement:
     """Athena refuses a text that is no statement at once; what it cannot run fails later."""
     try:
         return s.parse(sql, database)
-    except NotSupportedOnLaptopError:
-        return s.Query(sql)
+    except NotSupportedOnLaptopError as error:
+        return s.Unsupported(error)
     except QueryError as error:
         raise workgroups.invalid(f"Queries of this type are not supported: {error}") from error
 
@@ -80,7 +79,7 @@ def _record(query_id: str, request: Json, statement: s.Statement, settings: work
         "Status": {"State": "QUEUED", "SubmissionDateTime": time.time()},
         "Statistics": {},
         "WorkGroup": name,
-        "EngineVersion": _ENGINE,
+        "EngineVersion": workgroups.ENGINE_VERSION,
     }
 
 

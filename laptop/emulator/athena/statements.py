@@ -186,6 +186,15 @@ class Deallocate(Statement):
     substatement = "DEALLOCATE"
 
 
+@dataclass(frozen=True)
+class Unsupported(Statement):
+    """A statement of Athena that the laptop does not run; it fails when it starts."""
+
+    error: NotSupportedOnLaptopError
+    kind = "DML"
+    substatement = "UNSUPPORTED"
+
+
 NOT_ON_LAPTOP = ("merge", "update", "delete", "optimize", "vacuum", "grant", "revoke", "call", "analyze")
 
 

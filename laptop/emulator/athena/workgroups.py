@@ -14,6 +14,7 @@ from laptop.emulator.registry import Call, ServiceError, operation
 
 Json = dict[str, Any]
 MINIMUM_CUTOFF_BYTES = 10_000_000
+ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 NO_OUTPUT = (
     "No output location provided. An output location is required either through the Workgroup result configuration"
     " setting or as an API input."
@@ -35,12 +36,26 @@ def invalid(message: str) -> ServiceError:
 
 
 def get(name: str, call: Call) -> Json:
-    """Return a workgroup as GetWorkGroup shows it."""
+    """Return a workgroup with the defaults of what it does not say.
+
+    Of a new workgroup, Athena enforces the settings and publishes metrics; the primary one enforces nothing.
+    """
     try:
         document: Json = call("GetWorkGroup", {"WorkGroup": name})["WorkGroup"]
     except ServiceError as error:
         raise invalid(f"WorkGroup {name} is not found.") from error
-    return document
+    defaults = {
+        "ResultConfiguration": {},
+        "EnforceWorkGroupConfiguration": name != "primary",
+        "PublishCloudWatchMetricsEnabled": True,
+        "RequesterPaysEnabled": False,
+        "EngineVersion": ENGINE_VERSION,
+    }
+    configuration = {**defaults, **(document.get("Configuration") or {})}
+    for switch in ("EnforceWorkGroupConfiguration", "PublishCloudWatchMetricsEnabled", "RequesterPaysEnabled"):
+        configuration[switch] = str(configuration[switch]).lower() == "true"
+    document.pop("WorkGroupConfiguration", None)
+    return {**document, "Configuration": configuration}
 
 
 def settings(name: str, requested: Json, call: Call) -> Settings:
@@ -48,10 +63,9 @@ def settings(name: str, requested: Json, call: Call) -> Settings:
     workgroup = get(name, call)
     if workgroup.get("State") == "DISABLED":
         raise invalid(f"WorkGroup {name} is disabled.")
-    configuration = workgroup.get("Configuration") or {}
-    own = configuration.get("ResultConfiguration") or {}
-    # Athena's default is to enforce.
-    enforced = str(configuration.get("EnforceWorkGroupConfiguration", True)).lower() == "true"
+    configuration = workgroup["Configuration"]
+    own = configuration["ResultConfiguration"]
+    enforced = configuration["EnforceWorkGroupConfiguration"]
     chosen = own if enforced and own.get("OutputLocation") else {**own, **requested}
     location = chosen.get("OutputLocation")
     if not location:
@@ -62,8 +76,13 @@ def settings(name: str, requested: Json, call: Call) -> Settings:
         location.rstrip("/") + "/",
         Encryption(encryption.get("EncryptionOption", ""), encryption.get("KmsKey", "")),
         int(cutoff) if cutoff else None,
-        str(configuration.get("PublishCloudWatchMetricsEnabled", True)).lower() == "true",
+        configuration["PublishCloudWatchMetricsEnabled"],
     )
+
+
+@operation("athena", "GetWorkGroup")
+def get_workgroup(request: Json, call: Call) -> Json:
+    return {"WorkGroup": get(request["WorkGroup"], call)}
 
 
 @operation("athena", "CreateWorkGroup")
