@@ -26,7 +26,7 @@ def cast(column: Column, text: str, source: Source) -> str:
         case "string":
             value = text
         case "tinyint" | "smallint" | "int" | "bigint":
-            value = f"coalesce(try_cast({text} AS {column.type}), {widened(column, text)})"
+            value = f"coalesce(try_cast({text} AS {column.type}), {_whole(column, text)})"
         case "decimal":
             value = _decimal(column.type, text)
         case "float" | "double":
@@ -40,8 +40,8 @@ def cast(column: Column, text: str, source: Source) -> str:
     return value
 
 
-def widened(column: Column, text: str) -> str:
-    """Build the value of an integer that is written as a decimal, such as 3.0; null if digits would be lost."""
+def _whole(column: Column, text: str) -> str:
+    """Take an integer that is written as a decimal, such as 3.0; null if digits would be lost."""
     exact = f"try_cast({text} AS {_EXACT})"
     return f"if({exact} = floor({exact}), try_cast({exact} AS {column.type}), NULL)"
 

@@ -87,7 +87,7 @@ def _judged(spark: SparkSession, contract: Contract, root: str, headers: reading
             frames.append(judge(reading.read(spark, root, files, names, source), contract))
     if not frames:
         columns = [f"`{column.name}` {column.type}" for column in contract.columns]
-        own = [f"{REASONS} array<string>", f"{RECORD} string", f"{WIDENED} int", f"{FILE} bigint"]
+        own = [f"{REASONS} string", f"{RECORD} string", f"{WIDENED} int", f"{FILE} bigint"]
         return spark.createDataFrame([], ", ".join(columns + own))
     return functools.reduce(DataFrame.union, frames)
 

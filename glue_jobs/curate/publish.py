@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from glue_jobs.curate import partitions
 from glue_jobs.curate.reading import FILE
-from glue_jobs.curate.transforms import REASONS, RECORD
+from glue_jobs.curate.transforms import REASONS, RECORD, SEPARATOR
 
 # About 160 MB of orders: a partition with more rows becomes several files, so that several workers write it.
 ROWS_PER_FILE = 16_000_000
@@ -50,7 +50,7 @@ def write_quarantine(rows: DataFrame, contract: Contract, files: DataFrame, fold
     report = named.select(
         "source_file",
         "ingest_date",
-        F.col(REASONS).alias("reasons"),
+        F.split(REASONS, SEPARATOR).alias("reasons"),
         F.col(RECORD).alias("raw_record"),
         F.lit(contract.version).alias("contract_version"),
         partitions.SCOPE,

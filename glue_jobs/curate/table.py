@@ -13,6 +13,7 @@ Until step 4 the next run takes the same files as new, comes to the same partiti
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -133,21 +134,20 @@ class TableCurator:
         rows = fresh.good.select(*columns).union(settled.select(*columns))
         found = versions.resolve(rows, contract, numbered, self._elsewhere(todo, listed), cache)
 
-        losers = partitions.join(found.losers, contract, listed)
-        written = fresh.good_rows + _count(settled)
+        written = fresh.good_rows + _count(settled) if involved else fresh.good_rows.copy()
         reasons = Counter[str]()
-        for group in losers.groupBy(partitions.NAME, F.col(REASONS)[0].alias("reason")).count().collect():
-            written[group[partitions.NAME]] -= group["count"]
-            reasons[group["reason"]] += group["count"]
-        written = +written
-
-        rejected = self._bad(fresh, numbered)
-        if reasons:
-            rejected = rejected.union(losers.select(REASONS, RECORD, FILE, partitions.SCOPE))
+        rejected = [self._bad(fresh, numbered)] if fresh.any_bad else []
+        if found:
+            losers = partitions.join(found.losers, contract, listed)
+            for group in losers.groupBy(partitions.NAME, REASONS).count().collect():
+                written[group[partitions.NAME]] -= group["count"]
+                reasons[group[REASONS]] += group["count"]
+            rejected.append(losers.select(REASONS, RECORD, FILE, partitions.SCOPE))
+        winners, written = found.winners if found else rows, +written
         scopes = _file_scopes(todo) | {partitions.scope(name) for name in touched}
-        self._quarantine(scopes, rejected if reasons or fresh.any_bad else None, files)
+        self._quarantine(scopes, functools.reduce(DataFrame.union, rejected) if rejected else None, files)
         if written:
-            publish.write_curated(found.winners, contract, self._places.curated, written)
+            publish.write_curated(winners, contract, self._places.curated, written)
         publish.delete_partitions(self._files, self._places.curated, touched - set(written))
         return reasons, written
 

@@ -8,11 +8,12 @@ from lake_common.contract import Column, Contract, Source
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from glue_jobs.curate.casts import INTEGERS, cast, widened
+from glue_jobs.curate.casts import INTEGERS, cast
 from glue_jobs.curate.reading import CORRUPT, FILE, file_number
 
 REASONS = "_reasons"
 RECORD = "_record"
+SEPARATOR = "\x1f"
 WIDENED = "_widened"
 _RAW = "_raw"
 # What UTF-8 decoders put in the place of bytes that are not UTF-8.
@@ -30,8 +31,9 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     Returns
     -------
     DataFrame
-        The contract's columns; `_reasons`, null for a good row; `_record`, the raw row if it is not good; `_widened`, a
-        bit per raw column whose value is of a wider type than the contract's and fitted without loss; `_file`.
+        The contract's columns; `_reasons`, null for a good row, else joined by `SEPARATOR`; `_record`, the raw row if it
+        is not good; `_widened`, a bit per raw column whose value is of a wider type than the contract's and fitted
+        without loss; `_file`.
     """
     source = _source(contract)
     raw = [column.name for column in contract.raw_columns]
@@ -57,9 +59,11 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     checks = list(_checks(contract, texts))
     good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in checks)
     reasons = ", ".join(f"if({failed}, {_literal(reason)}, NULL)" for reason, failed in checks)
+    # One string, because Spark generates code for it; for functions on arrays it does not, and every row would pay.
+    joined = f"concat_ws({_literal(SEPARATOR)}, {reasons})"
     return typed.select(
         *(column.name for column in contract.columns),
-        F.expr(f"if({good}, NULL, {_first_cause(reasons)})").alias(REASONS),
+        F.expr(f"if({good}, NULL, {joined})").alias(REASONS),
         F.expr(f"if({good}, NULL, coalesce({CORRUPT}, to_json({_RAW})))").alias(RECORD),
         F.expr(_widened_bits(contract, texts)).alias(WIDENED),
         FILE,
@@ -71,7 +75,7 @@ def refuse(rows: DataFrame, contract: Contract, reason: str) -> DataFrame:
     names = [name for name in rows.columns if not name.startswith("_")]
     return rows.select(
         *(F.lit(None).cast(column.type).alias(column.name) for column in contract.columns),
-        F.array(F.lit(reason)).alias(REASONS),
+        F.lit(reason).alias(REASONS),
         F.coalesce(CORRUPT, F.to_json(F.struct(*names))).alias(RECORD),
         F.lit(0).alias(WIDENED),
         file_number().alias(FILE),
@@ -87,7 +91,9 @@ def _checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, st
     """Yield each reason with the SQL condition of a row that has it. Conditions may be null, which means no."""
     yield "row: wrong number of columns, or not readable", f"{CORRUPT} IS NOT NULL"
     if _source(contract).format == "csv":
-        repeated = " AND ".join(f"lower(trim({text})) = '{name}'" for name, text in texts.items())
+        repeated = " AND ".join(
+            f"length({text}) = {len(name)} AND lower({text}) = '{name}'" for name, text in texts.items()
+        )
         yield "row: repeats the header", repeated
     for column in contract.raw_columns:
         yield from _raw_checks(column, texts[column.name])
@@ -124,16 +130,9 @@ def _value_checks(column: Column) -> Iterator[tuple[str, str]]:
         yield f"{column.name}: not one of the allowed values", f"{name} NOT IN ({allowed})"
 
 
-def _first_cause(reasons: str) -> str:
-    """Keep the reasons that hold; a row that is no row at all has no further ones."""
-    every = f"array_compact(array({reasons}))"
-    return f"if(startswith({every}[0], 'row: '), slice({every}, 1, 1), {every})"
-
-
 def _widened_bits(contract: Contract, texts: dict[str, str]) -> str:
     bits = [
-        f"if({texts[column.name]} IS NOT NULL AND try_cast({texts[column.name]} AS {column.type}) IS NULL"
-        f" AND {widened(column, texts[column.name])} IS NOT NULL, {1 << place}, 0)"
+        f"if(`{column.name}` IS NOT NULL AND contains({texts[column.name]}, '.'), {1 << place}, 0)"
         for place, column in enumerate(_integers(contract))
     ]
     return " + ".join(bits) or "0"

@@ -13,6 +13,12 @@ from glue_jobs.curate.cache import Cache
 from glue_jobs.curate.reading import FILE
 from glue_jobs.curate.transforms import REASONS, RECORD
 
+DUPLICATE = "duplicate"
+SUPERSEDED = "superseded"
+
+# More doubtful keys than this, and it is cheaper to compare all rows than to pick some.
+MAX_DOUBTFUL = 500_000
+_KEYS_PER_TASK = 20_000
 _KEY = "_key"
 _CONTENT = "_content"
 _PLACE = "_place"
@@ -29,7 +35,7 @@ class Versions:
 
 def resolve(
     rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None, cache: Cache
-) -> Versions:
+) -> Versions | None:
     """Choose the newest version of each row.
 
     The version column of the contract decides (if it has one), then the file's ingest date, then its name, then a hash
@@ -49,18 +55,25 @@ def resolve(
         Primary keys whose newest version is known to lie in a partition that is not being rebuilt.
     cache
         Keeps what is read more than once.
+
+    Returns
+    -------
+    Versions or None
+        None if every key occurs once.
     """
     keyed = rows.withColumn(_KEY, F.xxhash64(*contract.primary_key))
-    doubtful = keyed.groupBy(_KEY).count().where("count > 1").select(_KEY)
-    if elsewhere is not None:
-        found = elsewhere.select(F.xxhash64(*contract.primary_key).alias(_KEY))
-        doubtful = doubtful.union(found.join(keyed.select(_KEY), on=_KEY, how="left_semi")).distinct()
-    # Persisted and counted, its size is known and Spark broadcasts it whenever that is possible.
-    doubtful = cache.keep(doubtful)
-    if doubtful.count() == 0:
-        return Versions(rows, _losers(_ranked(rows.limit(0), contract, files, None), contract))
-    ranked = cache.keep(_ranked(keyed.join(doubtful, on=_KEY, how="left_semi"), contract, files, elsewhere))
-    certain = keyed.join(doubtful, on=_KEY, how="left_anti")
+    doubtful = _doubtful(keyed, contract, elsewhere)
+    if not doubtful:
+        return None
+    if len(doubtful) > MAX_DOUBTFUL:
+        contested, certain = keyed, keyed.limit(0)
+    else:
+        hashes = F.broadcast(rows.sparkSession.createDataFrame(doubtful, f"{_KEY} bigint"))
+        contested = keyed.join(hashes, on=_KEY, how="left_semi").repartition(
+            -(-len(doubtful) // _KEYS_PER_TASK), *contract.primary_key
+        )
+        certain = keyed.join(hashes, on=_KEY, how="left_anti")
+    ranked = cache.keep(_ranked(contested, contract, files, elsewhere))
     first = ranked.where(F.col(_PLACE) == 1)
     winners = certain.select(*rows.columns).union(first.select(*rows.columns))
     return Versions(winners, _losers(ranked, contract))
@@ -78,6 +91,15 @@ def partition_follows_key(contract: Contract) -> bool:
         else:
             pending += names & set(re.findall(r"\w+", column.transform))
     return inputs <= set(contract.primary_key)
+
+
+def _doubtful(keyed: DataFrame, contract: Contract, elsewhere: DataFrame | None) -> list[tuple[int]]:
+    """List the hashes of keys that occur more than once, here or elsewhere; at most one more than `MAX_DOUBTFUL`."""
+    twice = keyed.groupBy(_KEY).count().where("count > 1").select(_KEY)
+    if elsewhere is not None:
+        found = elsewhere.select(F.xxhash64(*contract.primary_key).alias(_KEY))
+        twice = twice.union(found.join(keyed.select(_KEY), on=_KEY, how="left_semi"))
+    return [(row[0],) for row in twice.limit(MAX_DOUBTFUL + 1).collect()]
 
 
 def _ranked(rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None) -> DataFrame:
@@ -104,7 +126,7 @@ def _losers(ranked: DataFrame, contract: Contract) -> DataFrame:
     names = [column.name for column in contract.columns]
     return ranked.where(F.col(_PLACE) > 1).select(
         *names,
-        F.array(F.when(F.col("_same"), F.lit("duplicate")).otherwise(F.lit("superseded"))).alias(REASONS),
+        F.when(F.col("_same"), DUPLICATE).otherwise(SUPERSEDED).alias(REASONS),
         F.to_json(F.struct(*(column.name for column in contract.raw_columns))).alias(RECORD),
         FILE,
     )
