@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,10 +13,13 @@ import boto3
 import pandas as pd  # type: ignore[import-untyped]
 
 from laptop import aws
+from laptop.launcher import LaptopError
 from laptop.state import Home, Run
 
 DATABASES = ("lake_raw", "lake_curated", "lake_analytics")
 WORKGROUPS = ("lake-analysts", "lake-engineers", "lake-pipeline")
+
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,22 @@ class Lake:
         )
         statistics = frame.query_metadata["Statistics"]
         return Answer(frame, statistics["DataScannedInBytes"], statistics.get("EngineExecutionTimeInMillis", 0))
+
+    def crawl(self, crawler: str) -> None:
+        """Run a crawler and wait until it is done.
+
+        Raises
+        ------
+        LaptopError
+            The crawl failed.
+        """
+        glue = self.client("glue")
+        glue.start_crawler(Name=crawler)
+        while (found := glue.get_crawler(Name=crawler)["Crawler"])["State"] != "READY":
+            time.sleep(_POLL_SECONDS)
+        last = found["LastCrawl"]
+        if last["Status"] != "SUCCEEDED":
+            raise LaptopError(f"crawler {crawler} must succeed; got {last['Status']}: {last.get('ErrorMessage')}")
 
     def tables(self, database: str) -> dict[str, dict[str, Any]]:
         """Definitions of the tables of a database, by name."""

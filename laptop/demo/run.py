@@ -26,6 +26,7 @@ from laptop.report.model import CheckFact, Report, StepFact
 from laptop.state import PROJECT, Home
 
 BY_HAND = "flights"
+ACCESS_LOG_ROWS = 20_000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -75,11 +76,28 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
         ended = pipelines.wait({*keys, request})
         step.detail = f"{len(ended)} pipeline runs ({BY_HAND}: five files, one run, started by hand)"
 
+    with timeline.step("Crawl access logs, for which there is no contract") as step:
+        step.detail = _crawl_access_logs(lake, pipelines, home)
+
     with timeline.step("Upload late orders, restated orders and a faulty file") as step:
         later = [file for file in files if file.delivery in {LATE, RESTATED, FAULTY}]
         ended = pipelines.wait(pipelines.upload(later))
         step.detail = f"{len(ended)} pipeline runs"
     return lake, pipelines
+
+
+def _crawl_access_logs(lake: Lake, pipelines: Pipelines, home: Home) -> str:
+    """Let a crawler with a grok classifier find the schema of generated logs."""
+    from datasets import access_logs  # noqa: PLC0415
+    from datasets.prepare import RawFile  # noqa: PLC0415
+
+    folder = home.path / "datasets" / "generated"
+    path = access_logs.write(ACCESS_LOG_ROWS, folder)
+    pipelines.upload([RawFile("generated", path, path.relative_to(folder).as_posix())])
+    lake.crawl(lake.outputs["AccessLogsCrawlerName"])
+    columns = lake.tables("lake_raw")["access_logs"]["StorageDescriptor"]["Columns"]
+    names = ", ".join(column["Name"] for column in columns)
+    return f"{ACCESS_LOG_ROWS:,} generated lines in the Apache format; the crawler found {names}"
 
 
 def _tables_of(product: str) -> set[str]:

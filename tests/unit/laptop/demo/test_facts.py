@@ -1,0 +1,38 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.loader import load_contracts
+from laptop.demo.facts import RAW_OF_AGGREGATE, raw_tables, runs
+from laptop.demo.pipelines import Execution, Span
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("sql", "tables"),
+    [
+        ("SELECT count(*) FROM orders", {"orders"}),
+        ("select 1 from lake_analytics.daily_revenue", {"orders"}),
+        ("SELECT * FROM lake_curated.flights f JOIN weather w ON f.origin = w.origin", {"flights", "weather"}),
+    ],
+)
+def test_queries_are_traced_to_the_raw_tables_behind_them(sql: str, tables: set[str]) -> None:
+    assert raw_tables(sql) == tables
+
+
+def test_every_aggregate_has_its_raw_table() -> None:
+    contracts = load_contracts()
+    raw = {contract.name for contract in contracts if contract.source}
+    aggregates = {contract.name for contract in contracts if contract.zone == "analytics"} - {"pipeline_runs"}
+    assert set(RAW_OF_AGGREGATE) == aggregates
+    assert set(RAW_OF_AGGREGATE.values()) <= raw
+
+
+def test_runs_are_told_in_seconds_since_the_demo_began() -> None:
+    late = Execution("b", "arn", "late", START + timedelta(seconds=5), START + timedelta(seconds=9), "SUCCEEDED")
+    early = Execution("a", "arn", "early", START + timedelta(seconds=1), START + timedelta(seconds=4), "SUCCEEDED")
+    late.spans = [Span("Curate", START + timedelta(seconds=6), START + timedelta(seconds=8))]
+    first, second = runs([late, early], START.timestamp())
+    assert (first.cause, first.begun, first.ended) == ("early", 1.0, 4.0)
+    assert (second.spans[0].begun, second.spans[0].ended) == (6.0, 8.0)
