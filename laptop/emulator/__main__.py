@@ -51,4 +51,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     logging.getLogger("laptop").setLevel(logging.INFO)
+    # It reports every file of every checkpoint.
+    logging.getLogger("persistence").setLevel(logging.WARNING)
     main()

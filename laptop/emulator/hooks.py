@@ -14,7 +14,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 
-from laptop.emulator import clients, known_good, registry
+from laptop.emulator import checkpoints, clients, known_good, registry
 from laptop.emulator.cloudformation import plugin as cloudformation
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
 
@@ -55,6 +55,7 @@ def _detector(original: Callable[..., str]) -> Callable[..., str]:
     """Keep requests of services that the emulator does not know out of S3, where it sends whatever it cannot place."""
 
     def detect(method: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
+        checkpoints.count_request()
         service = original(method, path, headers, query)
         signed = _SIGNED_AS.search(headers.get("authorization", ""))
         if service == "s3" and signed and not signed[1].startswith("s3"):

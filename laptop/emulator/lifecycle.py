@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from ministack import app
 
-from laptop.emulator import clients, registry
+from laptop.emulator import checkpoints, clients, registry
 
 logger = logging.getLogger("laptop")
 
@@ -19,6 +19,7 @@ _POLL_SECONDS = 0.02
 
 def run() -> None:
     """Serve until SIGTERM or SIGINT."""
+    checkpoints.start()
     clients.background(_start_when_ready)
     try:
         app.main()

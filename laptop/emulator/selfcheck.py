@@ -27,6 +27,8 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.app", "call_service_handler_sync", None),
     ("ministack.app", "main", None),
     ("ministack.app", "detect_service", None),
+    ("ministack.app", "save_all", None),
+    ("ministack.app", "_build_persistence_save_dict", None),
     ("ministack.core.concurrency", "run_reentrant", None),
     ("ministack.core.responses", "get_account_id", None),
     ("ministack.core.responses", "get_region", None),
