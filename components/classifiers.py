@@ -41,7 +41,8 @@ class Classifiers(Construct):
     @property
     def raw(self) -> list[str]:
         """Names of the classifiers for the raw zone, in the order in which they are tried."""
-        return [self._csv.ref, self._json.ref]
+        # JSON first: a line of JSON has commas, which is all that a CSV classifier asks for.
+        return [self._json.ref, self._csv.ref]
 
     @property
     def access_logs(self) -> list[str]:
