@@ -10,33 +10,38 @@ from constructs import IConstruct
 
 
 def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
-    """Read and list what is under the prefixes, which end without a slash. Replaces `bucket.grant_read`."""
-    names = sorted(prefixes)
+    """Read what is under the prefixes, which end without a slash; `""` is the whole bucket. Replaces `grant_read`.
+
+    Names of objects may be listed in the whole bucket: before it reads or writes, a file system asks whether an object
+    exists, with a request that has no prefix, and without the permission S3 answers "forbidden" instead of "no".
+    """
     return [
         iam.PolicyStatement(
-            actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{name}/*") for name in names]
+            actions=["s3:GetObject"], resources=[*_below(bucket, prefixes), *_folders(bucket, prefixes)]
         ),
-        iam.PolicyStatement(
-            actions=["s3:ListBucket"],
-            resources=[bucket.bucket_arn],
-            conditions={"StringLike": {"s3:prefix": [pattern for name in names for pattern in (name, f"{name}/*")]}},
-        ),
-        iam.PolicyStatement(actions=["s3:GetBucketLocation"], resources=[bucket.bucket_arn]),
+        iam.PolicyStatement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[bucket.bucket_arn]),
     ]
 
 
 def write_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
-    """Write and delete under the prefixes. Replaces `bucket.grant_put` and `bucket.grant_delete`.
-
-    The file system of Glue and EMR marks a folder with an object beside it, named `<folder>_$folder$`.
-    """
-    names = sorted(prefixes)
+    """Write and delete under the prefixes. Replaces `grant_put` and `grant_delete`."""
     return [
         iam.PolicyStatement(
             actions=["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-            resources=[bucket.arn_for_objects(key) for name in names for key in (f"{name}/*", f"{name}_$folder$")],
+            resources=[*_below(bucket, prefixes), *_folders(bucket, prefixes)[1::2]],
         )
     ]
+
+
+def _below(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
+    return [bucket.arn_for_objects(f"{name}/*" if name else "*") for name in sorted(prefixes)]
+
+
+def _folders(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
+    """Give what a file system looks at for each folder above an object: its name, and the mark that EMRFS leaves."""
+    parts = (name.split("/") for name in prefixes if name)
+    folders = sorted({"/".join(part[: depth + 1]) for part in parts for depth in range(len(part))})
+    return [bucket.arn_for_objects(f"{folder}{mark}") for folder in folders for mark in ("", "_$folder$")]
 
 
 def use_key(key: kms.IKey) -> iam.PolicyStatement:

@@ -118,11 +118,9 @@ class Crawler(Construct):
 
 
 def _read_target(target: CrawlTarget) -> list[iam.PolicyStatement]:
-    conditions = {"StringLike": {"s3:prefix": [f"{target.prefix}*"]}} if target.prefix else {}
     return [
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[target.bucket.arn_for_objects(f"{target.prefix}*")]),
-        iam.PolicyStatement(actions=["s3:ListBucket"], resources=[target.bucket.bucket_arn], conditions=conditions),
-        iam.PolicyStatement(actions=["s3:GetBucketLocation"], resources=[target.bucket.bucket_arn]),
+        iam.PolicyStatement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[target.bucket.bucket_arn]),
     ]
 
 

@@ -7,48 +7,41 @@ from components.products import Product
 from components.zones import QUARANTINE, Zones
 
 RUN_REPORTS = "pipeline_runs"
-# Hidden folders of the jobs: Athena and crawlers skip names that begin with an underscore.
+# Hidden folders: Athena and crawlers skip names that begin with an underscore.
 LINEAGE = "_lineage"
 STAGING = "_staging/aggregate"
-COMPACTION = "_compaction"
 
 
 def curate(product: Product, zones: Zones) -> list[iam.PolicyStatement]:
     """Raw files of the product's tables to curated tables, quarantine and run reports, with lineage."""
     tables = [contract.name for contract in product.curated]
     kept = [*tables, *(f"{LINEAGE}/{table}" for table in tables)]
+    refused = [f"{QUARANTINE}/source_table={table}" for table in tables]
     return [
         *read_objects(zones.raw, tables),
         *read_objects(zones.curated, kept),
         *write_objects(zones.curated, kept),
-        *read_objects(zones.failures, [QUARANTINE]),
-        *write_objects(zones.failures, [QUARANTINE]),
+        *read_objects(zones.failures, refused),
+        *write_objects(zones.failures, refused),
         *read_objects(zones.analytics, [RUN_REPORTS]),
         *write_objects(zones.analytics, [RUN_REPORTS]),
     ]
 
 
 def aggregate(products: tuple[Product, ...], zones: Zones) -> list[iam.PolicyStatement]:
-    """Curated tables to analytics tables."""
-    sources = [contract.name for product in products for contract in product.curated]
+    """Any curated table to the analytics tables, by way of a hidden folder beside them."""
     targets = [contract.name for product in products for contract in product.aggregates]
-    kept = [*targets, *(f"{STAGING}/{table}" for table in targets)]
     return [
-        *read_objects(zones.curated, sources),
-        *read_objects(zones.analytics, kept),
-        *write_objects(zones.analytics, kept),
+        *read_objects(zones.curated, [""]),
+        *read_objects(zones.analytics, [*targets, STAGING]),
+        *write_objects(zones.analytics, [*targets, STAGING]),
     ]
 
 
-def compact(products: tuple[Product, ...], zones: Zones) -> list[iam.PolicyStatement]:
-    """Any table of the curated and the analytics zone, in place, by way of a hidden folder beside it."""
-    by_zone = (
-        (zones.curated, [contract.name for product in products for contract in product.curated]),
-        (zones.analytics, [contract.name for product in products for contract in product.aggregates]),
-    )
+def compact(zones: Zones) -> list[iam.PolicyStatement]:
+    """Any table of the curated and the analytics zone, in place."""
     return [
         statement
-        for bucket, tables in by_zone
-        for kept in ([*tables, *(f"{COMPACTION}/{table}" for table in tables)],)
-        for statement in (*read_objects(bucket, kept), *write_objects(bucket, kept))
+        for bucket in (zones.curated, zones.analytics)
+        for statement in (*read_objects(bucket, [""]), *write_objects(bucket, [""]))
     ]

@@ -59,7 +59,7 @@ class LakeJobs(Construct):
             settings=settings,
             script=job_script(self, "compact"),
             arguments={"run_id": _UNNAMED_RUN},
-            statements=job_access.compact(products, settings.zones),
+            statements=job_access.compact(settings.zones),
         )
 
     @property

@@ -100,7 +100,7 @@ class SparkJob(Construct):
             acknowledge(
                 self._resource,
                 rule,
-                because="the security configuration encrypts logs and bookmarks; it is in another stack, unseen by cdk-nag",
+                because="the security configuration encrypts logs and bookmarks, in a stack that cdk-nag does not read",
                 revisit_when="the job gets another security configuration",
             )
 

@@ -10,6 +10,8 @@ from config.model import LakeConfig
 from stacks.alerts_stack import AlertsStack
 from stacks.catalog_stack import CatalogStack
 from stacks.network_stack import NetworkStack
+from stacks.observability_stack import ObservabilityStack
+from stacks.processing_stack import ProcessingStack
 from stacks.query_stack import QueryStack
 from stacks.storage_stack import StorageStack
 
@@ -60,6 +62,30 @@ class PlatformStage(cdk.Stage):
             zones=zones,
             access_points=self.storage.access_points,
             retain_data=retain_data,
+        )
+        self.processing = ProcessingStack(
+            self,
+            "Processing",
+            config=config.processing,
+            contracts=contracts,
+            zones=zones,
+            catalog=self.catalog.catalog,
+            topic=self.alerts.topic,
+            topic_key=self.alerts.topic_key,
+            workgroup=self.query.workgroup("pipeline"),
+            retain_data=retain_data,
+        )
+        self.observability = ObservabilityStack(
+            self,
+            "Observability",
+            config=config.observability,
+            zones=zones,
+            catalog=self.catalog.catalog,
+            jobs=self.processing.jobs,
+            pipelines=self.processing.pipelines,
+            workgroups=self.query.workgroups,
+            topic=self.alerts.topic,
+            budget_usd=config.alerts.monthly_budget_usd,
         )
         guardrails.tag(self, config.environment)
         guardrails.explain_placeholder(self, config.environment)

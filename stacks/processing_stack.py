@@ -75,12 +75,14 @@ class ProcessingStack(cdk.Stack):
         return self._jobs
 
     def _log_group(self, construct_id: str) -> logs.CfnLogGroup:
-        return logs.CfnLogGroup(
+        log_group = logs.CfnLogGroup(
             self,
             construct_id,
             kms_key_id=self._zones.key.key_arn,
             retention_in_days=self._config.log_retention_days,
         )
+        log_group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+        return log_group
 
     def _job_settings(self) -> JobSettings:
         return JobSettings(
