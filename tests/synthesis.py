@@ -63,7 +63,7 @@ class Assembly:
     def unprotected_stacks(self) -> list[str]:
         """Return the stacks that one command can delete."""
         return sorted(
-            artifact["properties"]["stackName"]
+            artifact["properties"]["stackName"].rsplit("-", 1)[-1]
             for artifact in self._artifacts().values()
             if artifact["type"] == "aws:cloudformation:stack"
             and not artifact["properties"].get("terminationProtection", False)

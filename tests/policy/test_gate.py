@@ -1,0 +1,84 @@
+"""cdk-nag and CloudFormation's own rules find nothing that nobody has answered for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.synthesis import Assembly, synthesize
+
+ENVIRONMENTS = ("laptop", "prod")
+# The library answers for a quirk of its own in the schema of flow logs.
+BY_THE_LIBRARY = {"CloudFormation-Validate::F3002", "CloudFormation-Validate::F3003"}
+
+
+@pytest.fixture(scope="module")
+def gated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Assembly]:
+    """Give an environment that was synthesized with all rules on; the synthesis fails on a finding."""
+    made: dict[str, Assembly] = {}
+
+    def give(environment: str) -> Assembly:
+        if environment not in made:
+            made[environment] = synthesize(environment, tmp_path_factory.mktemp("gate"), guardrails="true")
+        return made[environment]
+
+    return give
+
+
+def report(folder: Path) -> dict[str, dict[str, Any]]:
+    plugins = json.loads((folder / "validation-report.json").read_text())["pluginReports"]
+    return {plugin["pluginName"]: plugin for plugin in plugins}
+
+
+def acknowledgments(assembly: Assembly) -> Iterator[tuple[str, str, str]]:
+    """Yield construct, id and reason of all that is accepted anywhere in the environment."""
+    for file in assembly.nested.glob("*.metadata.json"):
+        for path, entries in json.loads(file.read_text()).items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:acknowledged-rules":
+                    for rule in set(entry["data"]) - BY_THE_LIBRARY:
+                        yield path.removeprefix("/"), rule, entry["data"][rule]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_nothing_is_found_that_is_not_acknowledged(gated: Callable[[str], Assembly], environment: str) -> None:
+    plugins = report(gated(environment).folder)
+    assert {"AwsSolutions", "CloudFormation Validate"} <= set(plugins)
+    for plugin in plugins.values():
+        findings = [each for each in plugin["violations"] if "placeholder-account" not in each["ruleName"]]
+        assert (plugin["conclusion"], findings) == ("success", [])
+
+
+def test_the_gate_looked_at_the_whole_lake(gated: Callable[[str], Assembly]) -> None:
+    assembly = gated("laptop")
+    assert set(assembly.templates) >= {"Network", "Storage", "Alerts", "Catalog", "Query"}
+    assert len(list(assembly.resources())) >= 110
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_acknowledgment_answers_a_finding(gated: Callable[[str], Assembly], environment: str) -> None:
+    assembly = gated(environment)
+    answered = {
+        (each["acknowledgedAt"], each["acknowledgedId"])
+        for plugin in report(assembly.folder).values()
+        for each in plugin.get("suppressedViolations", [])
+    }
+    given = {(path, rule) for path, rule, _ in acknowledgments(assembly)}
+    assert given - answered == set()
+
+
+def test_every_acknowledgment_has_a_reason_that_could_be_wrong(gated: Callable[[str], Assembly]) -> None:
+    reasons = {reason for _, _, reason in acknowledgments(gated("laptop"))}
+    assert reasons
+    assert [reason for reason in reasons if not re.fullmatch(r"Because .{20,}; revisit when .{10,}\.", reason)] == []
+
+
+def test_fails_when_a_finding_is_not_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stacks.network_stack.NetworkStack._record_flows", lambda *_: None)
+    with pytest.raises(RuntimeError, match="VPC7"):
+        synthesize("dev", tmp_path, guardrails="true")
