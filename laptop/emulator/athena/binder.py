@@ -27,7 +27,7 @@ _UNRESOLVED = re.compile(r"Column '([^']*)' could not be resolved")
 class Bound:
     """A resolved query: its tree, and the table behind each scan name."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     tables: dict[str, Table] = field(default_factory=dict)
     uses: dict[str, Use] = field(default_factory=dict)
     virtual: dict[str, information_schema.Relation] = field(default_factory=dict)
@@ -58,7 +58,7 @@ def bind(sql: str, database: str) -> Bound:
     return bound
 
 
-def parse(sql: str) -> exp.Expression:
+def parse(sql: str) -> exp.Expr:
     """Parse a query in Athena's dialect."""
     functions.check(sql)
     try:
@@ -72,14 +72,14 @@ def parse(sql: str) -> exp.Expression:
     except TokenError as error:
         raise QueryError("SYNTAX_ERROR", str(error)) from error
     if not isinstance(tree, exp.Query | exp.Values):
-        raise QueryError("SYNTAX_ERROR", f"mismatched input '{sql.split()[0]}'", (1, 1))
+        raise QueryError("SYNTAX_ERROR", f"mismatched input '{sql.split(maxsplit=1)[0]}'", (1, 1))
     if isinstance(tree, exp.Values):
         # sqlglot resolves names in selects only.
         return sqlglot.parse_one(f"SELECT * FROM ({sql}) AS lake_values", read="athena")
     return tree
 
 
-def _refuse_unsupported(tree: exp.Expression) -> None:
+def _refuse_unsupported(tree: exp.Expr) -> None:
     for node in tree.walk():
         if isinstance(node, exp.MatchRecognize):
             raise NotSupportedOnLaptopError("MATCH_RECOGNIZE")
@@ -99,7 +99,7 @@ def _refuse_unsupported(tree: exp.Expression) -> None:
             raise QueryError("SYNTAX_ERROR", "mismatched input 'FROM': expecting a select list", (1, 1))
 
 
-def _name_tables(bound: Bound, tree: exp.Expression, database: str, sql: str, depth: int) -> None:
+def _name_tables(bound: Bound, tree: exp.Expr, database: str, sql: str, depth: int) -> None:
     """Rename each table to a scan, and put each view's query in its place."""
     if depth > _MAX_VIEW_DEPTH:
         raise QueryError("VIEW_IS_RECURSIVE", "Statement would create a recursive view")
@@ -144,7 +144,7 @@ def _inline_view(bound: Bound, node: exp.Table, table: Table, alias: str, depth:
     node.replace(subquery)
 
 
-def _drop_database_qualifiers(tree: exp.Expression) -> None:
+def _drop_database_qualifiers(tree: exp.Expr) -> None:
     for column in tree.find_all(exp.Column):
         # lake.orders.amount: the alias `orders` is enough. A field of a struct has no such table.
         if column.args.get("db") and column.table in {table.alias for table in tree.find_all(exp.Table)}:
@@ -152,7 +152,7 @@ def _drop_database_qualifiers(tree: exp.Expression) -> None:
             column.set("catalog", None)
 
 
-def _name_projections(tree: exp.Expression) -> None:
+def _name_projections(tree: exp.Expr) -> None:
     """Mark projections without a name; Trino calls them `_colN`."""
     for select in tree.find_all(exp.Select):
         for index, projection in enumerate(select.expressions):
@@ -165,8 +165,8 @@ def _name_projections(tree: exp.Expression) -> None:
                 projection.replace(unnamed)
 
 
-def _finish_names(tree: exp.Expression) -> None:
-    """Number the unnamed columns of the result, now that stars are expanded."""
+def _finish_names(tree: exp.Expr) -> None:
+    """Give numbers to the unnamed columns of the result, now that stars are expanded."""
     top = tree.this if isinstance(tree, exp.Subquery) else tree
     while isinstance(top, exp.SetOperation):
         top = top.this
@@ -176,18 +176,18 @@ def _finish_names(tree: exp.Expression) -> None:
                 projection.set("alias", exp.to_identifier(f"_col{index}"))
 
 
-def _mask_hidden(tree: exp.Expression) -> None:
+def _mask_hidden(tree: exp.Expr) -> None:
     """Hide `"$path"` and its like from the expansion of stars."""
     for column in list(tree.find_all(exp.Column)):
         if column.name in HIDDEN:
             arguments = [exp.Literal.string(column.name), exp.Literal.string(column.table)]
-            masked: exp.Expression = exp.Anonymous(this=_HIDDEN_CALL, expressions=arguments)
+            masked: exp.Expr = exp.Anonymous(this=_HIDDEN_CALL, expressions=arguments)
             if isinstance(column.parent, exp.Select) and column.arg_key == "expressions":
                 masked = exp.Alias(this=masked, alias=exp.to_identifier(column.name, quoted=True))
             column.replace(masked)
 
 
-def _unmask_hidden(tree: exp.Expression) -> None:
+def _unmask_hidden(tree: exp.Expr) -> None:
     for node in list(tree.find_all(exp.Anonymous)):
         if node.name != _HIDDEN_CALL:
             continue
@@ -203,7 +203,7 @@ def _unmask_hidden(tree: exp.Expression) -> None:
 
 
 def _schema(bound: Bound) -> MappingSchema:
-    columns = {
+    columns: dict[str, object] = {
         scan: {column.name: column.type.trino for column in (*table.columns, *table.partition_keys)}
         for scan, table in bound.tables.items()
     }
@@ -212,7 +212,7 @@ def _schema(bound: Bound) -> MappingSchema:
     return MappingSchema(columns, dialect="athena", normalize=False)
 
 
-def _qualify(tree: exp.Expression, schema: MappingSchema, sql: str) -> exp.Expression:
+def _qualify(tree: exp.Expr, schema: MappingSchema, sql: str) -> exp.Expr:
     try:
         return qualify(
             tree,
@@ -233,17 +233,18 @@ def _qualify(tree: exp.Expression, schema: MappingSchema, sql: str) -> exp.Expre
         raise QueryError("SYNTAX_ERROR", text) from error
 
 
-def _is_ambiguous(tree: exp.Expression, schema: MappingSchema, name: str) -> bool:
+def _is_ambiguous(tree: exp.Expr, schema: MappingSchema, name: str) -> bool:
     """Tell whether two tables of one FROM have the column."""
     for scope in traverse_scope(tree):
         owners = 0
-        for _, source in scope.selected_sources.values():
+        for node, source in scope.selected_sources.values():
             if isinstance(source, exp.Table):
                 owners += name in schema.column_names(source)
-            else:
-                alias = source.expression.parent.args.get("alias") if source.expression.parent else None
-                given = [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
-                owners += name in (given or source.expression.named_selects)
+                continue
+            alias = node.args.get("alias")
+            given = [column.name for column in alias.columns] if isinstance(alias, exp.TableAlias) else []
+            selects = source.expression.named_selects if isinstance(source.expression, exp.Query) else []
+            owners += name in (given or selects)
         if owners > 1:
             return True
     return False

@@ -214,7 +214,7 @@ def repair(statement: s.Repair) -> Rows:
     return [(missing,), *((f"Repair: Added partition to metastore {table.name}:{path}",) for path in paths)]
 
 
-def show(statement: s.Show) -> tuple[list[str], Rows]:
+def show(statement: s.Show) -> tuple[list[str], Rows]:  # noqa: PLR0911 (one for each kind)
     """Return the columns and rows of SHOW and DESCRIBE."""
     database, name = statement.table
     if statement.what == "databases":
@@ -264,7 +264,7 @@ def _partitions(table: Table) -> Rows:
 def _describe(table: Table) -> Rows:
     columns = table.storage.get("Columns") or []
     keys = table.raw.get("PartitionKeys") or []
-    rows = [(column["Name"], column["Type"], column.get("Comment", "")) for column in (*columns, *keys)]
+    rows: Rows = [(column["Name"], column["Type"], column.get("Comment", "")) for column in (*columns, *keys)]
     if keys:
         rows += [
             ("", "", ""),

@@ -15,7 +15,7 @@ from laptop.emulator.athena import macros
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError
 from laptop.emulator.athena.unnest import rewrite_unnest
 
-Rule = Callable[[exp.Expression], exp.Expression]
+Rule = Callable[[exp.Expr], exp.Expr]
 _INTEGERS = {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
 _FLOATS = {exp.DType.DOUBLE, exp.DType.FLOAT}
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
@@ -49,7 +49,7 @@ _JODA = {
 _JODA_TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|.", re.DOTALL)
 
 
-def to_duckdb(tree: exp.Expression) -> str:
+def to_duckdb(tree: exp.Expr) -> str:
     """Return the SQL that DuckDB runs; changes the tree."""
     for node in list(tree.walk(bfs=False)):
         if isinstance(node, exp.Try):
@@ -59,16 +59,16 @@ def to_duckdb(tree: exp.Expression) -> str:
     return tree.sql(dialect="duckdb", identify=True)
 
 
-def is_kind(node: exp.Expression | None, kinds: set[exp.DType]) -> bool:
+def is_kind(node: exp.Expr | None, kinds: set[exp.DType]) -> bool:
     kind = node.type if node is not None else None
     return kind is not None and kind.this in kinds
 
 
-def call(name: str, *arguments: exp.Expression | None) -> exp.Anonymous:
+def call(name: str, *arguments: exp.Expr | None) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=[argument for argument in arguments if argument is not None])
 
 
-def _rewrite(node: exp.Expression) -> exp.Expression:
+def _rewrite(node: exp.Expr) -> exp.Expr:
     rule = _RULES.get(type(node))
     if rule is None:
         return node
@@ -78,14 +78,14 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
     return rewritten
 
 
-def _quiet(node: exp.Expression) -> None:
+def _quiet(node: exp.Expr) -> None:
     """DuckDB's TRY refuses a cast from text that we guard; TRY_CAST gives the same null."""
     for cast in list(node.find_all(exp.Cast)):
         if type(cast) is exp.Cast and cast.parent is node:
             cast.replace(exp.TryCast(this=cast.this, to=cast.args["to"]))
 
 
-def _divide(node: exp.Expression) -> exp.Expression:
+def _divide(node: exp.Expr) -> exp.Expr:
     left, right = node.args["this"], node.args["expression"]
     if is_kind(left, _FLOATS) or is_kind(right, _FLOATS):
         # Doubles divide by zero to Infinity or NaN; only the function form of DuckDB's operator does.
@@ -95,13 +95,13 @@ def _divide(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _scale(node: exp.Expression) -> exp.Expression:
+def _scale(node: exp.Expr) -> exp.Expr:
     assert node.type is not None
     return exp.Literal.number(int(node.type.expressions[1].name))
 
 
-def _average(node: exp.Expression) -> exp.Expression:
-    """The average of decimals is a decimal of the same scale."""
+def _average(node: exp.Expr) -> exp.Expr:
+    """Keep the average of decimals a decimal of the same scale."""
     if is_kind(node, {exp.DType.DECIMAL}) and node.type is not None and node.type.expressions:
         outer = node.parent
         if isinstance(outer, (exp.Window, exp.Filter)):
@@ -110,8 +110,8 @@ def _average(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _keep_date(node: exp.Expression) -> exp.Expression:
-    """A date plus whole days, months or years, and a truncated date, stay dates."""
+def _keep_date(node: exp.Expr) -> exp.Expr:
+    """Keep a date plus an interval, and a truncated date, a date."""
     subject = node.args["this"]
     if isinstance(node, exp.Add | exp.Sub):
         other = node.args["expression"]
@@ -124,11 +124,11 @@ def _keep_date(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _date_add(node: exp.Expression) -> exp.Expression:
+def _date_add(node: exp.Expr) -> exp.Expr:
     unit = node.args["unit"].name.upper()
     count = node.args["expression"]
     if unit in {"MILLISECOND"}:
-        step: exp.Expression = call("to_milliseconds", count)
+        step: exp.Expr = call("to_milliseconds", count)
     else:
         count = exp.Paren(this=count.copy())
         interval = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("MONTH" if unit == "QUARTER" else unit))
@@ -139,7 +139,7 @@ def _date_add(node: exp.Expression) -> exp.Expression:
     return exp.cast(moved, exp.DataType.build("date")) if is_kind(node.this, {exp.DType.DATE}) else moved
 
 
-def _date_diff(node: exp.Expression) -> exp.Expression:
+def _date_diff(node: exp.Expr) -> exp.Expr:
     """Complete units, not boundaries."""
     unit = node.args["unit"].name.lower()
     start, end = node.args["expression"], node.args["this"]
@@ -150,7 +150,7 @@ def _date_diff(node: exp.Expression) -> exp.Expression:
     return call("DATE_SUB", exp.Literal.string(unit), start, end)
 
 
-def _regexp_replace(node: exp.Expression) -> exp.Expression:
+def _regexp_replace(node: exp.Expr) -> exp.Expr:
     replacement = node.args.get("replacement")
     if replacement is None:
         node.set("replacement", exp.Literal.string(""))
@@ -161,20 +161,20 @@ def _regexp_replace(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _regexp_extract(node: exp.Expression) -> exp.Expression:
+def _regexp_extract(node: exp.Expr) -> exp.Expr:
     return call("trino_regexp_extract", node.this, node.args["expression"], node.args.get("group"))
 
 
-def _substring(node: exp.Expression) -> exp.Expression:
+def _substring(node: exp.Expr) -> exp.Expr:
     length = node.args.get("length")
     return call("trino_substr3" if length else "trino_substr", node.this, node.args["start"], length)
 
 
-def _split_part(node: exp.Expression) -> exp.Expression:
+def _split_part(node: exp.Expr) -> exp.Expr:
     return call("trino_split_part", node.this, node.args["delimiter"], node.args["part_index"])
 
 
-def _bracket(node: exp.Expression) -> exp.Expression:
+def _bracket(node: exp.Expr) -> exp.Expr:
     """`a[i]` fails out of range; `element_at(a, i)` gives null."""
     if node.args.get("safe") or len(node.expressions) != 1:
         return node
@@ -191,8 +191,8 @@ def _bracket(node: exp.Expression) -> exp.Expression:
     return call(name, node.this, index)
 
 
-def _round(node: exp.Expression) -> exp.Expression:
-    """A decimal keeps its scale when it is rounded to some digits, and has none when it is rounded to a whole."""
+def _round(node: exp.Expr) -> exp.Expr:
+    """Keep the scale of a decimal that is rounded to some digits; rounded to a whole, it has none."""
     kind = node.this.type
     if kind is None or kind.this is not exp.DType.DECIMAL or len(kind.expressions) != 2:
         return node
@@ -201,19 +201,19 @@ def _round(node: exp.Expression) -> exp.Expression:
     return exp.cast(node.copy(), exp.DataType.build(f"decimal({digits})"))
 
 
-def _sequence(node: exp.Expression) -> exp.Expression:
+def _sequence(node: exp.Expr) -> exp.Expr:
     if is_kind(node.args["start"], {exp.DType.DATE}):
         return exp.cast(node.copy(), exp.DataType.build("array<date>"))
     return node
 
 
-def _at_time_zone(node: exp.Expression) -> exp.Expression:
-    """A timestamp without a zone is in the session's zone, UTC; DuckDB would take it as local to the given zone."""
+def _at_time_zone(node: exp.Expr) -> exp.Expr:
+    """Take a timestamp without a zone as UTC, the session's; DuckDB would take it as local to the given zone."""
     node.set("this", exp.cast(node.this, exp.DataType.build("timestamptz")))
     return node
 
 
-def _concat(node: exp.Expression) -> exp.Expression:
+def _concat(node: exp.Expr) -> exp.Expr:
     """Null in, null out."""
     chain = node.expressions[0]
     for part in node.expressions[1:]:
@@ -221,7 +221,7 @@ def _concat(node: exp.Expression) -> exp.Expression:
     return exp.Paren(this=chain)
 
 
-def _cast(node: exp.Expression) -> exp.Expression:
+def _cast(node: exp.Expr) -> exp.Expr:
     source, target = node.this, node.args["to"]
     if target.this in _INTEGERS:
         if is_kind(source, {exp.DType.VARCHAR, exp.DType.TEXT, exp.DType.CHAR}):
@@ -236,8 +236,8 @@ def _cast(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _cast_to_text(node: exp.Expression, source: exp.Expression, target: exp.Expression) -> exp.Expression:
-    text: exp.Expression = node
+def _cast_to_text(node: exp.Expr, source: exp.Expr, target: exp.Expr) -> exp.Expr:
+    text: exp.Expr = node
     if is_kind(source, {exp.DType.TIMESTAMP}) and source.type is not None:
         digits = source.type.expressions[0].name if source.type.expressions else "3"
         if digits != "0":
@@ -247,21 +247,21 @@ def _cast_to_text(node: exp.Expression, source: exp.Expression, target: exp.Expr
     return text
 
 
-def _reduce(node: exp.Expression) -> exp.Expression:
+def _reduce(node: exp.Expr) -> exp.Expr:
     merge, finish = node.args["merge"], node.args.get("finish")
     folded = call("list_reduce", node.this, merge, node.args["initial"])
     if finish is None:
         return folded
     name = finish.expressions[0].name
 
-    def substitute(part: exp.Expression) -> exp.Expression:
+    def substitute(part: exp.Expr) -> exp.Expr:
         is_parameter = isinstance(part, exp.Column | exp.Identifier) and part.name == name
         return folded.copy() if is_parameter else part
 
     return exp.Paren(this=finish.this.copy().transform(substitute))
 
 
-def _anonymous(node: exp.Expression) -> exp.Expression:
+def _anonymous(node: exp.Expr) -> exp.Expr:  # noqa: PLR0911 (one for each function)
     name, arguments = node.name.lower(), node.expressions
     if name in macros.BY_NAME:
         return call(f"trino_{name}", *arguments)
@@ -281,11 +281,11 @@ def _anonymous(node: exp.Expression) -> exp.Expression:
     return node
 
 
-def _zip_with(node: exp.Expression) -> exp.Expression:
+def _zip_with(node: exp.Expr) -> exp.Expr:
     left, right, function = node.expressions
     places = {parameter.name: index + 1 for index, parameter in enumerate(function.expressions)}
 
-    def substitute(part: exp.Expression) -> exp.Expression:
+    def substitute(part: exp.Expr) -> exp.Expr:
         if isinstance(part, exp.Column | exp.Identifier) and part.name in places:
             return call("struct_extract", exp.column("pair_"), exp.Literal.number(places[part.name]))
         return part
@@ -295,12 +295,12 @@ def _zip_with(node: exp.Expression) -> exp.Expression:
     return call("list_transform", pairs, exp.Lambda(this=body, expressions=[exp.to_identifier("pair_")]))
 
 
-def _parse_datetime(node: exp.Expression) -> exp.Expression:
+def _parse_datetime(node: exp.Expr) -> exp.Expr:
     parsed = call("strptime", node.this, _joda(node.args["format"]))
     return exp.cast(parsed, exp.DataType.build("timestamptz"))
 
 
-def _joda(pattern: exp.Expression) -> exp.Expression:
+def _joda(pattern: exp.Expr) -> exp.Expr:
     if not isinstance(pattern, exp.Literal):
         raise NotSupportedOnLaptopError("A date format that is not a literal")
 
@@ -317,24 +317,24 @@ def _joda(pattern: exp.Expression) -> exp.Expression:
 
 
 def _macro(name: str, *arguments: str) -> Rule:
-    def rule(node: exp.Expression) -> exp.Expression:
+    def rule(node: exp.Expr) -> exp.Expr:
         return call(name, *(node.args.get(argument) for argument in arguments))
 
     return rule
 
 
-def _row_names(node: exp.Expression) -> exp.Expression:
-    """A row without field names is a tuple, which DuckDB casts by position."""
+def _row_names(node: exp.Expr) -> exp.Expr:
+    """Make a row without field names a tuple, which DuckDB casts by position."""
     if all(not isinstance(part, exp.PropertyEQ | exp.Alias) for part in node.expressions):
         return call("row", *node.expressions)
     return node
 
 
-def _to_json(node: exp.Expression) -> exp.Expression:
+def _to_json(node: exp.Expr) -> exp.Expr:
     return exp.cast(node.this, exp.DataType.build("varchar"))
 
 
-_RULES: dict[type[exp.Expression], Rule] = {
+_RULES: dict[type[exp.Expr], Rule] = {
     exp.Add: _keep_date,
     exp.Sub: _keep_date,
     exp.Anonymous: _anonymous,

@@ -123,7 +123,7 @@ def prepare(sql: str, database: str, control: Control, now: dt.datetime | None =
             for name, relation in bound.virtual.items():
                 connection.register(name, relation.table())
             for name, table in bound.tables.items():
-                scan = relations.prepare(connection, name, table, bound.uses[name], moment, folder)
+                scan = relations.prepare(connection, name, table, bound.uses[name], now=moment, folder=folder)
                 control.scanned += scan.bytes
                 control.check()
             prepared.sql = to_duckdb(bound.tree)
@@ -151,7 +151,7 @@ def _translated(prepared: Prepared) -> Iterator[None]:
         raise translate(error, prepared.original) from error
 
 
-def translate(error: Exception, sql: str) -> QueryError:
+def translate(error: Exception, sql: str) -> QueryError:  # noqa: PLR0911 (one for each error)
     """Return the error that Athena would show for one of DuckDB's."""
     text = str(error)
     if match := _MARKED.search(text):

@@ -12,6 +12,7 @@ from laptop.emulator.athena import library, results, runner
 from laptop.emulator.athena import statements as s
 from laptop.emulator.athena.engine import Control
 from laptop.emulator.athena.errors import SYSTEM, QueryCancelledError, QueryError
+from laptop.emulator.athena.files import split_uri
 from laptop.emulator.athena.results import ResultSet
 from laptop.emulator.athena.workgroups import Settings
 from laptop.emulator.store import Store
@@ -186,7 +187,7 @@ def result(query_id: str, record: Json) -> ResultSet:
     stored = record["Result"]
     found = ResultSet(stored["columns"], stored["types"], header=stored["header"])
     location = record["ResultConfiguration"]["OutputLocation"]
-    bucket, key = results.split_uri(location)
+    bucket, key = split_uri(location)
     if key.endswith((".csv", ".txt")):
         content = clients.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         if key.endswith(".csv"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 _MONTHS = "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|Jun(?:e)?|Jul(?:y)?|Aug(?:ust)?"
+_BYTE = r"(?:25[0-5]|2[0-4][0-9]|[0-1]?[0-9]{1,2})"
 BUILT_IN = {
     "USERNAME": r"[a-zA-Z0-9._-]+",
     "USER": r"%{USERNAME:UNWANTED}",
@@ -28,7 +29,7 @@ BUILT_IN = {
     "UUID": r"[A-Fa-f0-9]{8}-(?:[A-Fa-f0-9]{4}-){3}[A-Fa-f0-9]{12}",
     "MAC": r"(?:[A-Fa-f0-9]{2}:){5}[A-Fa-f0-9]{2}",
     "IPV6": r"(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:%.+)?",
-    "IPV4": r"(?<![0-9])(?:(?:25[0-5]|2[0-4][0-9]|[0-1]?[0-9]{1,2})\.){3}(?:25[0-5]|2[0-4][0-9]|[0-1]?[0-9]{1,2})(?![0-9])",
+    "IPV4": rf"(?<![0-9])(?:{_BYTE}\.){{3}}{_BYTE}(?![0-9])",
     "IP": r"(?:%{IPV6:UNWANTED}|%{IPV4:UNWANTED})",
     "HOSTNAME": r"\b(?:[0-9A-Za-z][0-9A-Za-z_-]{0,62})(?:\.(?:[0-9A-Za-z][0-9A-Za-z-_]{0,62}))*(?:\.?|\b)",
     "HOST": r"%{HOSTNAME:UNWANTED}",

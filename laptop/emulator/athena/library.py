@@ -157,7 +157,7 @@ def get_prepared(request: Json, call: Call) -> Json:
 @operation("athena", "UpdatePreparedStatement")
 def update_prepared(request: Json, call: Call) -> Json:
     old = _prepared(request)
-    description = request.get("Description", old["Description"])
+    description = str(request.get("Description", old["Description"]))
     save_prepared(request["WorkGroup"], request["StatementName"], request["QueryStatement"], description)
     return {}
 

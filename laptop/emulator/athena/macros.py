@@ -95,13 +95,16 @@ CREATE MACRO trino_url_encode(u) AS replace(url_encode(u), '%20', '+');
 """
 
 # Anonymous functions of the parsed tree that one macro answers.
+# fmt: off
 BY_NAME = frozenset(
-    """
-    array_union arrays_overlap map_agg to_iso8601 url_extract_protocol url_extract_host url_extract_port
-    url_extract_path url_extract_query url_extract_fragment url_extract_parameter json_array_length json_array_get
-    codepoint is_nan is_finite is_infinite map_concat hamming_distance millisecond url_encode
-    """.split()
+    {
+        "array_union", "arrays_overlap", "map_agg", "to_iso8601", "url_extract_protocol", "url_extract_host",
+        "url_extract_port", "url_extract_path", "url_extract_query", "url_extract_fragment",
+        "url_extract_parameter", "json_array_length", "json_array_get", "codepoint", "is_nan", "is_finite",
+        "is_infinite", "map_concat", "hamming_distance", "millisecond", "url_encode",
+    }
 )
+# fmt: on
 # Anonymous functions that DuckDB has under another name.
 RENAMED = {
     "map_entries": "map_entries",

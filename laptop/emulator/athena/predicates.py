@@ -13,7 +13,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from laptop.emulator.athena.scan import Condition
 
-_OPERATORS = {exp.EQ: "=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+_OPERATORS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
 _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 PREFIX = "lake_scan_"
 
@@ -33,11 +33,11 @@ class Use:
     """
 
     columns: set[str] = field(default_factory=set)
-    conjuncts: list[exp.Expression] = field(default_factory=list)
+    conjuncts: list[exp.Expr] = field(default_factory=list)
     times: int = 0
 
 
-def uses(tree: exp.Expression) -> dict[str, Use]:
+def uses(tree: exp.Expr) -> dict[str, Use]:
     """Return the use of each scan (a table named `lake_scan_N`) of a qualified query; the query is not changed."""
     found: dict[str, Use] = {table.name: Use() for table in tree.find_all(exp.Table) if is_scan(table)}
     pushed = pushdown_predicates(pushdown_projections(tree.copy()))
@@ -55,7 +55,7 @@ def is_scan(table: exp.Table) -> bool:
     return table.name.startswith(PREFIX)
 
 
-def _count(tree: exp.Expression, found: dict[str, Use]) -> None:
+def _count(tree: exp.Expr, found: dict[str, Use]) -> None:
     scopes = traverse_scope(tree)
     times: dict[int, int] = {id(scopes[-1]): 1} if scopes else {}
     for scope in reversed(scopes):
@@ -70,7 +70,7 @@ def _count(tree: exp.Expression, found: dict[str, Use]) -> None:
             times[id(each)] = times.get(id(each), 0) + own
 
 
-def _conjuncts(scope: Scope, node: exp.Expression) -> Iterator[exp.Expression]:
+def _conjuncts(scope: Scope, node: exp.Expr) -> Iterator[exp.Expr]:
     """Return the predicates of WHERE and of the table's own join that may be applied before the join."""
     select = scope.expression
     if not isinstance(select, exp.Select):
@@ -80,13 +80,18 @@ def _conjuncts(scope: Scope, node: exp.Expression) -> Iterator[exp.Expression]:
     if any(join.side in {"RIGHT", "FULL"} for join in joins[own_index + 1 :]):
         return
     own_side = joins[own_index].side if own_index >= 0 else ""
-    if own_side in {"", "RIGHT"} and (where := select.args.get("where")):
-        yield from _flatten(where.this)
     if own_index >= 0 and own_side in {"", "LEFT"} and (on := joins[own_index].args.get("on")):
         yield from _flatten(on)
+    if own_side not in {"", "RIGHT"}:
+        return
+    if where := select.args.get("where"):
+        yield from _flatten(where.this)
+    for join in joins[own_index + 1 :]:
+        if not join.side and (on := join.args.get("on")):
+            yield from _flatten(on)
 
 
-def _flatten(condition: exp.Expression) -> Iterator[exp.Expression]:
+def _flatten(condition: exp.Expr) -> Iterator[exp.Expr]:
     condition = condition.unnest()
     if isinstance(condition, exp.And):
         yield from _flatten(condition.this)
@@ -95,14 +100,14 @@ def _flatten(condition: exp.Expression) -> Iterator[exp.Expression]:
         yield condition
 
 
-def _only_about(condition: exp.Expression, alias: str) -> bool:
+def _only_about(condition: exp.Expr, alias: str) -> bool:
     if condition.find(exp.Subquery, exp.Select, exp.Rand, exp.AggFunc, exp.Window, exp.Placeholder):
         return False
     tables = {column.table for column in condition.find_all(exp.Column)}
     return tables == {alias}
 
 
-def conditions(conjuncts: Iterable[exp.Expression]) -> list[Condition]:
+def conditions(conjuncts: Iterable[exp.Expr]) -> list[Condition]:
     """Return the conjuncts that compare a column with constants."""
     found: list[Condition] = []
     for conjunct in conjuncts:
@@ -110,7 +115,7 @@ def conditions(conjuncts: Iterable[exp.Expression]) -> list[Condition]:
     return found
 
 
-def _conditions(node: exp.Expression) -> list[Condition]:
+def _conditions(node: exp.Expr) -> list[Condition]:
     if isinstance(node, exp.Between) and isinstance(node.this, exp.Column):
         low, high = constant(node.args["low"]), constant(node.args["high"])
         name = node.this.name.lower()
@@ -131,7 +136,7 @@ def _conditions(node: exp.Expression) -> list[Condition]:
     return [Condition(left.name.lower(), operator, value)] if isinstance(left, exp.Column) and value else []
 
 
-def constant(node: exp.Expression) -> tuple[Any] | None:
+def constant(node: exp.Expr) -> tuple[Any] | None:
     """Return the value of a literal, in a tuple, or None."""
     node = node.unnest()
     if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and node.this.is_string:

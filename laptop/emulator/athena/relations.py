@@ -54,7 +54,7 @@ class Scan:
     bytes: int = 0
 
 
-def prepare(connection: Any, scan_name: str, table: Table, use: Use, now: dt.datetime, folder: Path) -> Scan:
+def prepare(connection: Any, scan_name: str, table: Table, use: Use, *, now: dt.datetime, folder: Path) -> Scan:
     """Create the view `scan_name` with the table's columns, over the files that matter to the query."""
     if table.is_iceberg:
         raise NotSupportedOnLaptopError("An Iceberg table")
@@ -111,7 +111,7 @@ def _prune(connection: Any, table: Table, use: Use, partitions: list[Partition])
     return [partition for number, partition in enumerate(partitions) if number in kept]
 
 
-def _unqualified(condition: exp.Expression) -> exp.Expression:
+def _unqualified(condition: exp.Expr) -> exp.Expr:
     copy = condition.copy()
     for column in list(copy.find_all(exp.Column)):
         column.set("table", None)

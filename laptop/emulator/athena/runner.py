@@ -146,7 +146,7 @@ def _select(job: Job, statement: s.Query, control: Control) -> Outcome:
 
 
 def _explain(job: Job, statement: s.Explain, control: Control) -> Outcome:
-    """The plan is DuckDB's; the check of the query is Athena's."""
+    """Show DuckDB's plan, after Athena's checks of the query."""
     with engine.prepare(statement.sql, job.database, Control()) as prepared:
         plan = prepared.rows(prepared.execute(f"EXPLAIN {prepared.sql}"))[0][1]
     result = ResultSet(["Query Plan"], ["varchar"], [[line] for line in plan.splitlines()])

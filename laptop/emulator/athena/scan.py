@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/athena/latest/ug/performance-tuning.html and https:/
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -76,19 +76,18 @@ def _overlaps(statistics: Any, condition: Condition, rows: int) -> bool:
     if None in values:
         return True
     first = values[0]
-    return bool(
-        {
-            "=": lambda: low <= first <= high,
-            "in": lambda: any(low <= value <= high for value in values),
-            "<": lambda: low < first,
-            "<=": lambda: low <= first,
-            ">": lambda: high > first,
-            ">=": lambda: high >= first,
-        }[condition.operator]()
-    )
+    checks: dict[str, Callable[[], bool]] = {
+        "=": lambda: low <= first <= high,
+        "in": lambda: any(low <= value <= high for value in values),
+        "<": lambda: low < first,
+        "<=": lambda: low <= first,
+        ">": lambda: high > first,
+        ">=": lambda: high >= first,
+    }
+    return bool(checks[condition.operator]())
 
 
-def comparable(value: Any, sample: Any) -> Any | None:
+def comparable(value: Any, sample: Any) -> Any | None:  # noqa: PLR0911 (one for each type)
     """Return a constant in the type of a statistic; None if they cannot be compared."""
     try:
         if isinstance(sample, bool):

@@ -150,8 +150,13 @@ def get_query_results(request: Json, call: Call) -> Json:
 def get_query_runtime_statistics(request: Json, call: Call) -> Json:
     record = _find(request["QueryExecutionId"])
     statistics, result = record["Statistics"], record.get("Result") or {}
-    timeline = ("QueryQueueTimeInMillis", "QueryPlanningTimeInMillis", "EngineExecutionTimeInMillis")
-    timeline += ("ServiceProcessingTimeInMillis", "TotalExecutionTimeInMillis")
+    timeline = (
+        "QueryQueueTimeInMillis",
+        "QueryPlanningTimeInMillis",
+        "EngineExecutionTimeInMillis",
+        "ServiceProcessingTimeInMillis",
+        "TotalExecutionTimeInMillis",
+    )
     rows = {
         "InputBytes": statistics.get("DataScannedInBytes", 0),
         "OutputRows": result.get("rows", 0),

@@ -152,8 +152,10 @@ class Repair(Statement):
 
 @dataclass(frozen=True)
 class Show(Statement):
-    """SHOW and DESCRIBE; `what` is databases, tables, views, partitions, columns, create table, create view,
-    tblproperties or describe."""
+    """SHOW and DESCRIBE.
+
+    `what` is databases, tables, views, partitions, columns, create table, create view, tblproperties or describe.
+    """
 
     what: str
     table: TableName

@@ -35,7 +35,7 @@ _TRINO_NAMES = {
     exp.DType.TEXT: "varchar",
     exp.DType.TIMESTAMPTZ: "timestamp(3) with time zone",
 }
-_SYMBOLS: dict[type[exp.Expression], str] = {
+_SYMBOLS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -43,10 +43,10 @@ _SYMBOLS: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 
-def annotate(tree: exp.Expression, schema: MappingSchema) -> exp.Expression:
+def annotate(tree: exp.Expr, schema: MappingSchema) -> exp.Expr:
     """Give each expression its type, decimals with precision and scale."""
     metadata = {**Dialect.get_or_raise("athena").EXPRESSION_METADATA}
     metadata[exp.Literal] = {"annotator": _literal}
@@ -56,7 +56,7 @@ def annotate(tree: exp.Expression, schema: MappingSchema) -> exp.Expression:
     return annotate_types(tree, schema=schema, expression_metadata=metadata, dialect="athena")
 
 
-def _literal(annotator: Any, node: exp.Literal) -> exp.Expression:
+def _literal(annotator: Any, node: exp.Literal) -> Any:
     text = node.this
     if node.is_string:
         return _typed(node, exp.DataType.build("varchar", dialect="athena"))
@@ -79,7 +79,7 @@ def _decimal(precision: int, scale: int) -> exp.DataType:
     return exp.DataType.build(f"decimal({precision},{min(scale, precision)})", dialect="athena")
 
 
-def _digits(node: exp.Expression) -> tuple[int, int] | None:
+def _digits(node: exp.Expr) -> tuple[int, int] | None:
     """Return precision and scale of a decimal or an integer; None for other types."""
     kind = node.type
     if kind is None:
@@ -122,7 +122,7 @@ def _average(annotator: Any, node: Any) -> Any:
     return _typed(node, _decimal(*digits) if digits and is_decimal else double)
 
 
-def check_types(tree: exp.Expression, sql: str) -> None:
+def check_types(tree: exp.Expr, sql: str) -> None:
     """Refuse comparisons and arithmetic between types that Trino does not convert by itself.
 
     Only operands whose types are certain count: columns, literals, casts, and arithmetic over them.
@@ -159,7 +159,7 @@ def check_types(tree: exp.Expression, sql: str) -> None:
             _require_one_family(node, sql)
 
 
-def _require_same(node: exp.Expression, symbol: str, left: exp.Expression, right: exp.Expression, sql: str) -> None:
+def _require_same(node: exp.Expr, symbol: str, left: exp.Expr, right: exp.Expr, sql: str) -> None:
     families = _family(left), _family(right)
     if None in families or families[0] == families[1]:
         return
@@ -172,7 +172,7 @@ def _require_same(node: exp.Expression, symbol: str, left: exp.Expression, right
     raise QueryError("TYPE_MISMATCH", message, _place(left, sql))
 
 
-def _require_numbers(node: exp.Expression, symbol: str, sql: str) -> None:
+def _require_numbers(node: exp.Expr, symbol: str, sql: str) -> None:
     left, right = node.args["this"], node.args["expression"]
     for side, other in ((left, right), (right, left)):
         if _family(side) in {"text", "truth"} and not isinstance(other, exp.Null):
@@ -180,7 +180,7 @@ def _require_numbers(node: exp.Expression, symbol: str, sql: str) -> None:
             raise QueryError("TYPE_MISMATCH", message, _place(left, sql))
 
 
-def _require_text(node: exp.Expression, sql: str) -> None:
+def _require_text(node: exp.Expr, sql: str) -> None:
     parts = node.expressions or [node.args["this"], node.args["expression"]]
     for part in parts:
         if _family(part) in {"number", "moment", "truth"}:
@@ -195,7 +195,7 @@ def _require_one_family(node: exp.Coalesce, sql: str) -> None:
         raise QueryError("TYPE_MISMATCH", message, _place(node.this, sql))
 
 
-def _family(node: exp.Expression) -> str | None:
+def _family(node: exp.Expr) -> str | None:
     """Return the family of a type that is certain."""
     node = node.unnest()
     certain = isinstance(node, exp.Column | exp.Literal | exp.Cast | exp.Boolean | exp.CurrentDate | exp.Count)
@@ -206,7 +206,7 @@ def _family(node: exp.Expression) -> str | None:
     return next((name for name, kinds in _FAMILIES.items() if node.type.this in kinds), None)
 
 
-def _name(node: exp.Expression) -> str:
+def _name(node: exp.Expr) -> str:
     node = node.unnest()
     if isinstance(node, exp.Literal) and node.is_string:
         return f"varchar({len(node.this)})"
@@ -216,10 +216,10 @@ def _name(node: exp.Expression) -> str:
     if kind.this is exp.DType.TIMESTAMP:
         return f"timestamp({kind.expressions[0].name if kind.expressions else 3})"
     arguments = f"({','.join(part.name for part in kind.expressions)})" if kind.expressions else ""
-    return _TRINO_NAMES.get(kind.this, kind.this.value.lower()) + arguments
+    return f"{_TRINO_NAMES.get(kind.this, kind.this.value.lower())}{arguments}"
 
 
-def _place(node: exp.Expression, sql: str) -> tuple[int, int]:
+def _place(node: exp.Expr, sql: str) -> tuple[int, int]:
     node = node.unnest()
     word = node.name if isinstance(node, exp.Column | exp.Literal) else ""
     return locate(sql, word) if word else (1, 1)

@@ -152,7 +152,7 @@ def _parse(name: str, tokens: Iterator[str], text: str) -> tuple[HiveType, str |
     return HiveType(name, arguments=tuple(arguments)), following
 
 
-def trino_of(kind: Any) -> str:
+def trino_of(kind: Any) -> str:  # noqa: PLR0911 (one for each kind)
     """Return Trino's full name of a DuckDB result type (`duckdb.DuckDBPyType`), e.g. `array(varchar)`."""
     if kind.id in {"list", "array"}:
         return f"array({trino_of(kind.children[0][1])})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp, parse_one
 
 
-def rewrite_unnest(tree: exp.Expression) -> None:
+def rewrite_unnest(tree: exp.Expr) -> None:
     """Replace each UNNEST that DuckDB cannot run; changes the tree, which is already in DuckDB's dialect."""
     for node in list(tree.find_all(exp.Unnest)):
         alias = node.args.get("alias")
@@ -19,11 +19,11 @@ def rewrite_unnest(tree: exp.Expression) -> None:
             node.replace(_subquery(node, alias.name if alias else "unnested", names, columns, ordinality))
 
 
-def _is_map(node: exp.Expression) -> bool:
+def _is_map(node: exp.Expr) -> bool:
     return node.type is not None and node.type.this is exp.DType.MAP
 
 
-def _subquery(node: exp.Unnest, alias: str, names: list[str], columns: list[str], ordinality: bool) -> exp.Expression:
+def _subquery(node: exp.Unnest, alias: str, names: list[str], columns: list[str], ordinality: bool) -> exp.Expr:
     parts: list[str] = []
     lengths: list[str] = []
     for argument in node.expressions:

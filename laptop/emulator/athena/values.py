@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 
-def text(value: Any) -> str | None:
+def text(value: Any) -> str | None:  # noqa: PLR0911 (one for each type)
     """Return a value as Athena prints it; None for null."""
     if value is None or isinstance(value, str):
         return value

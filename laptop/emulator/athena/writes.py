@@ -180,8 +180,9 @@ def insert(statement: s.Insert, prepared: Prepared, encryption: Encryption) -> W
     _check_insert_types(relation, given, columns)
     names = ", ".join(f'"{name}"' for name in given)
     selected = ", ".join(
-        f"CAST({_quoted(column.name) if column.name in given else 'NULL'} AS {column.type.duckdb}) AS {_quoted(column.name)}"
+        f"CAST({source} AS {column.type.duckdb}) AS {_quoted(column.name)}"
         for column in columns
+        for source in [_quoted(column.name) if column.name in given else "NULL"]
     )
     prepared.sql = f"SELECT {selected} FROM ({prepared.sql}) AS source({names})"
     settings = (table.storage.get("SerdeInfo") or {}).get("Parameters") or {}
