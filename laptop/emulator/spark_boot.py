@@ -38,4 +38,6 @@ def main(connection: Path, script: Path, arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    # Python puts this folder first, where `glue_jobs` is the emulator's module and not the package of the jobs.
+    del sys.path[0]
     main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
