@@ -233,6 +233,7 @@ class BatchPipeline(Construct):
                             actions=["sqs:SendMessage"], resources=[self._settings.undelivered.queue_arn]
                         ),
                         use_key(self._settings.key),
+                        use_key(self._settings.topic_key),
                     ]
                 )
             },

@@ -86,7 +86,9 @@ class ProductPipelines(Construct):
         queue = sqs.Queue(
             self,
             "Undelivered",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            # The key of the alerts: EventBridge may use that one, and must not get at the data.
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=self._parts.topic_key,
             enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
         )

@@ -247,9 +247,9 @@ def trusted_on_anybodys_behalf(assembly: Assembly) -> list[str]:
     found = []
     for role in assembly.resources(type="AWS::IAM::Role"):
         for statement in _statements(role.properties["AssumeRolePolicyDocument"]):
-            service = get(statement, "Principal.Service")
-            if service in _CHECKED_SERVICES and not re.search(r"aws:Source(Account|Arn)", str(statement)):
-                found.append(f"{role}: {service}")
+            services = _CHECKED_SERVICES.intersection(listed(get(statement, "Principal.Service")))
+            if services and not re.search(r"aws:Source(Account|Arn)", str(statement)):
+                found.append(f"{role}: {', '.join(sorted(services))}")
     return sorted(found)
 
 

@@ -19,9 +19,11 @@ NAMES = {
     "AWS::Athena::WorkGroup": {"lake-analysts", "lake-engineers", "lake-pipeline"},
     "AWS::Glue::Database": {"lake_raw", "lake_curated", "lake_analytics"},
 }
-# Tables are named by their contracts, saved queries by their files; a security configuration must have a name.
+# Tables and rulesets are named by their contracts, saved queries by their files; a security configuration must have a
+# name.
 NAMED_OTHERWISE = {
     "AWS::Glue::SecurityConfiguration",
+    "AWS::Glue::DataQualityRuleset",
     "AWS::Glue::Table",
     "AWS::Athena::NamedQuery",
     "AWS::Athena::PreparedStatement",

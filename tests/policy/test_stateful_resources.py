@@ -19,6 +19,7 @@ PINNED = {
         "Results25575328",
     },
     "Alerts": {"TopicKeyB2E0C9CB"},
+    "Processing": {"PipelinesLedgerAC6D2FF9"},
 }
 
 
