@@ -13,6 +13,13 @@ from pyspark.sql import SparkSession
 from glue_jobs.curate import report
 from glue_jobs.curate.table import Outcome, Places, TableCurator
 
+SETTINGS = {
+    # The lake's times are UTC; a timestamp's day, month and year depend on it.
+    "spark.sql.session.timeZone": "UTC",
+    # Spark's default, INT96, has no statistics, so no reader could skip anything by time.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+
 logger = logging.getLogger("curate")
 
 
@@ -22,8 +29,10 @@ class QualityGateError(RuntimeError):
 
 def main(arguments: list[str] | None = None) -> None:
     options = _parse(arguments)
-    # The lake's times are UTC; a timestamp's day, month and year depend on it.
-    spark = SparkSession.builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    builder = SparkSession.builder
+    for key, value in SETTINGS.items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
     refused = []
     for table in options.tables.split(","):
         contract = packaged(table)

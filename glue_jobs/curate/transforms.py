@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lake_common.contract import Column, Contract, Source
@@ -31,8 +32,8 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     Returns
     -------
     DataFrame
-        The contract's columns; `_reasons`, null for a good row, else joined by `SEPARATOR`; `_record`, the raw row if it
-        is not good; `_widened`, a bit per raw column whose value is of a wider type than the contract's and fitted
+        The contract's columns; `_reasons`, null for a good row, else joined by `SEPARATOR`; `_record`, the raw row if
+        it is not good; `_widened`, a bit per raw column whose value is of a wider type than the contract's and fitted
         without loss; `_file`.
     """
     source = _source(contract)
@@ -98,9 +99,8 @@ def _checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, st
     for column in contract.raw_columns:
         yield from _raw_checks(column, texts[column.name])
     for column in contract.columns:
-        if (column.transform is not None and column.required) or column.partition:
-            empty = f" OR `{column.name}` = ''" if column.type == "string" else ""
-            yield f"{column.name}: no value", f"`{column.name}` IS NULL{empty}"
+        if column.required or column.partition:
+            yield from _computed_checks(column, contract)
         yield from _value_checks(column)
     for rule in contract.quality:
         yield f"rule: {rule.name}", f"NOT ({rule.expression})"
@@ -113,6 +113,16 @@ def _raw_checks(column: Column, text: str) -> Iterator[tuple[str, str]]:
         yield f"{column.name}: not UTF-8", f"contains(`{column.name}`, '{_REPLACEMENT}')"
     else:
         yield f"{column.name}: not {column.type}", f"{text} IS NOT NULL AND `{column.name}` IS NULL"
+
+
+def _computed_checks(column: Column, contract: Contract) -> Iterator[tuple[str, str]]:
+    """Check that a column has a value; if the inputs of its expression have none, that is the reason to name."""
+    if column.transform is None and not column.partition:
+        return
+    words = set(re.findall(r"\w+", column.transform or ""))
+    given = [f" AND `{other.name}` IS NOT NULL" for other in contract.columns if other.name in words]
+    empty = f"`{column.name}` IS NULL" + (f" OR `{column.name}` = ''" if column.type == "string" else "")
+    yield f"{column.name}: no value", f"({empty}){''.join(given)}"
 
 
 def _value_checks(column: Column) -> Iterator[tuple[str, str]]:

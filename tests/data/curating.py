@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from glue_jobs.curate import job
 
@@ -48,10 +49,9 @@ def reasons(lake: Any, table: str = "orders") -> list[str]:
 
 
 def reports(lake: Any) -> list[dict[str, Any]]:
-    folder = lake.folder("analytics") / "pipeline_runs"
-    with duckdb.connect() as connection:
-        found = connection.sql(f"SELECT * FROM read_parquet('{folder}/**/*.parquet') ORDER BY finished_at")
-        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    files = (lake.folder("analytics") / "pipeline_runs").rglob("*.parquet")
+    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    return sorted(rows, key=lambda row: row["finished_at"])
 
 
 def lineage(lake: Any, table: str = "orders") -> list[dict[str, Any]]:
