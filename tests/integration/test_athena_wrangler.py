@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import awswrangler as wr
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from tests.integration.conftest import Laptop

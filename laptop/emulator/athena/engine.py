@@ -128,6 +128,8 @@ def prepare(sql: str, database: str, control: Control, now: dt.datetime | None =
                 control.check()
             prepared.sql = to_duckdb(bound.tree)
         yield prepared
+    except duckdb.InterruptException as error:
+        raise QueryCancelledError from error
     finally:
         connection.close()
         shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,7 @@ RECORDS = Store("athena-executions")
 _SLOTS = threading.BoundedSemaphore(4)
 _MAX_REASON = 4096
 _KEPT_RESULTS = 8
+_INTERRUPT_SECONDS = 0.05
 _controls: dict[str, Control] = {}
 _results: dict[str, ResultSet] = {}
 
@@ -160,9 +161,14 @@ def _publish(record: Json) -> None:
 
 
 def stop(query_id: str) -> None:
-    control = _controls.get(query_id)
-    if control is not None:
-        control.stop()
+    """Interrupt a query until it has ended: an interrupt between two steps of the engine is lost."""
+
+    def interrupt() -> None:
+        while (control := _controls.get(query_id)) is not None:
+            control.stop()
+            time.sleep(_INTERRUPT_SECONDS)
+
+    clients.background(interrupt)
 
 
 def stop_all() -> None:

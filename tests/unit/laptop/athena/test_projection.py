@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_locations_come_from_the_template_or_from_hive_folders() -> None:
     ],
     ids=str,
 )
-def test_fails_for_properties_that_say_nothing(properties: dict[str, str]) -> None:
+def test_fails_for_properties_that_say_nothing(properties: dict[str, Any]) -> None:
     with pytest.raises(QueryError, match="INVALID_TABLE_PROPERTY"):
         values(**properties)
 
