@@ -32,25 +32,19 @@ class Template:
     resources: int
 
 
-def synthesize(home: Home, app: str | None = None) -> None:
+def synthesize(home: Home) -> None:
     """Synthesize the `laptop` environment into the home's assembly folder.
-
-    Parameters
-    ----------
-    app
-        Command of another CDK application than that of `cdk.json`.
 
     Raises
     ------
     LaptopError
         The CDK CLI fails; the message has the end of its output.
     """
-    chosen = ["--app", app] if app else []
-    arguments = ["synth", "--quiet", "--output", str(home.assembly), "--context", "environment=laptop", *chosen]
+    arguments = ["synth", "--quiet", "--output", str(home.assembly), "--context", "environment=laptop"]
     _cdk(home, arguments, None, "synthesis")
 
 
-def deploy(home: Home, console: Console, app: str | None = None) -> None:
+def deploy(home: Home, console: Console) -> None:
     """Synthesize, bootstrap (once) and deploy all stacks.
 
     Raises
@@ -58,18 +52,29 @@ def deploy(home: Home, console: Console, app: str | None = None) -> None:
     LaptopError
         The CDK CLI fails; the message has the end of its output.
     """
-    run = require(home)
     started = time.monotonic()
     with console.status("Synthesizing the templates"):
-        synthesize(home, app)
+        synthesize(home)
     console.print(f"Synthesized {len(templates(home.assembly))} stacks in {time.monotonic() - started:.1f} s")
+    deploy_assembly(home, console)
+
+
+def deploy_assembly(home: Home, console: Console) -> None:
+    """Bootstrap (once) and deploy all stacks of the home's assembly folder.
+
+    Raises
+    ------
+    LaptopError
+        The CDK CLI fails; the message has the end of its output.
+    """
+    run = require(home)
     if not _is_bootstrapped(home, run):
         started = time.monotonic()
         with console.status("Bootstrapping (cdk bootstrap)"):
             _cdk(home, ["bootstrap", f"aws://{aws.ACCOUNT}/{aws.REGION}"], run, "bootstrap")
         console.print(f"Bootstrapped in {time.monotonic() - started:.1f} s")
     started = time.monotonic()
-    _deploy_assembly(home, run, console)
+    _deploy_stacks(home, run, console)
     console.print(f"Deployed all stacks in {time.monotonic() - started:.1f} s")
 
 
@@ -119,7 +124,7 @@ def templates(assembly: Path) -> list[Template]:
     return found
 
 
-def _deploy_assembly(home: Home, run: Run, console: Console) -> None:
+def _deploy_stacks(home: Home, run: Run, console: Console) -> None:
     arguments = ["deploy", "**", "--app", str(home.assembly), "--require-approval", "never", "--concurrency", "4"]
     columns = (
         SpinnerColumn(finished_text="[green]✓"),

@@ -45,6 +45,9 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", dict),
     ("ministack.services.cloudformation.provisioners", "_REPLACING_PROPERTIES", dict),
     ("ministack.services.cloudformation.provisioners", "_physical_name", None),
+    ("ministack.services.cloudformation", "_change_sets", "AccountRegionScopedDict"),
+    ("ministack.services.cloudformation", "_stacks", "AccountRegionScopedDict"),
+    ("ministack.services.cloudformation.handlers", "_ACTION_HANDLERS", dict),
     ("ministack.services.cloudformation.stacks", "_runs_on_worker_thread", None),
 )
 

@@ -173,6 +173,26 @@ def test_fails_back_to_the_old_properties_when_an_update_fails(stack: Stack) -> 
     assert stack.laptop.client("glue").get_workflow(Name="steady")["Workflow"]["Description"] == "old"
 
 
+def test_a_change_set_that_only_adds_an_export_is_executed(stack: Stack) -> None:
+    template = resources(Bucket={"Type": "AWS::S3::Bucket"})
+    assert stack.deploy(template) == "CREATE_COMPLETE", stack.failures()
+    template["Outputs"] = {"Name": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "an-export"}}}
+    arguments = {"StackName": stack.name, "ChangeSetName": "outputs"}
+    stack.api.create_change_set(**arguments, TemplateBody=json.dumps(template), ChangeSetType="UPDATE")
+    stack.api.execute_change_set(**arguments)
+    assert stack.wait() == "UPDATE_COMPLETE"
+    assert "an-export" in [export["Name"] for export in stack.api.list_exports()["Exports"]]
+
+
+def test_fails_to_make_a_change_set_of_nothing(stack: Stack) -> None:
+    template = resources(Bucket={"Type": "AWS::S3::Bucket"})
+    assert stack.deploy(template) == "CREATE_COMPLETE", stack.failures()
+    arguments = {"StackName": stack.name, "ChangeSetName": "nothing"}
+    stack.api.create_change_set(**arguments, TemplateBody=json.dumps(template), ChangeSetType="UPDATE")
+    described = stack.api.describe_change_set(**arguments)
+    assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+
+
 @pytest.mark.parametrize("name", ["AWS::Redshift::Cluster", "AWS::Kinesis::Stream", "AWS::Made::Up"])
 def test_fails_before_anything_is_created_for_a_type_that_nobody_vouches_for(laptop: Any, name: str) -> None:
     body = json.dumps(resources(Bucket={"Type": "AWS::S3::Bucket"}, Thing={"Type": name}))

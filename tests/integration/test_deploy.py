@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import sys
-from pathlib import Path
+import json
 from typing import Any
 
 import pytest
@@ -12,35 +11,36 @@ from rich.console import Console
 
 from laptop import aws, deploy
 from laptop.launcher import LaptopError
+from laptop.state import Home
 
-APP = """
-import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
-
-app = cdk.App()
-stage = cdk.Stage(app, "cli-test", env=cdk.Environment(account="000000000000", region="us-east-1"))
-stack = cdk.Stack(stage, "Only")
-bucket = s3.Bucket(stack, "Bucket", versioned=True, removal_policy=cdk.RemovalPolicy.DESTROY, {extra})
-cdk.CfnOutput(stack, "BucketName", value=bucket.bucket_name)
-app.synth()
-"""
+ENVIRONMENT = "aws://000000000000/us-east-1"
 
 
-def write_app(folder: Path, extra: str) -> str:
-    script = folder / "app.py"
-    script.write_text(APP.format(extra=extra))
-    return f"{sys.executable} {script}"
+def write_assembly(home: Home, **bucket: Any) -> None:
+    """Write the cloud assembly of one stack with one bucket; a synthesis would take most of the test's time."""
+    template = {
+        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Delete", "Properties": bucket}},
+        "Outputs": {"BucketName": {"Value": {"Ref": "Bucket"}}},
+    }
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "environment": ENVIRONMENT,
+        "properties": {"templateFile": "Only.template.json", "stackName": "cli-test-Only"},
+    }
+    home.assembly.mkdir(parents=True, exist_ok=True)
+    (home.assembly / "Only.template.json").write_text(json.dumps(template))
+    (home.assembly / "manifest.json").write_text(json.dumps({"version": "36.0.0", "artifacts": {"Only": stack}}))
 
 
-def test_an_app_goes_up_stays_as_it_is_and_comes_down_with_its_objects(laptop: Any, tmp_path: Path) -> None:
+def test_a_stack_goes_up_stays_as_it_is_and_comes_down_with_its_objects(laptop: Any) -> None:
     output = io.StringIO()
     console = Console(file=output, width=200)
-    app = write_app(tmp_path, "")
-    deploy.deploy(laptop.home, console, app)
+    write_assembly(laptop.home, VersioningConfiguration={"Status": "Enabled"})
+    deploy.deploy_assembly(laptop.home, console)
     (stack,) = [stack for stack in aws.stacks(laptop.home, laptop.run) if stack.name == "cli-test-Only"]
     assert stack.status == "CREATE_COMPLETE"
 
-    deploy.deploy(laptop.home, console, app)
+    deploy.deploy_assembly(laptop.home, console)
     assert "cli-test-Only" in output.getvalue()
     assert [again for again in aws.stacks(laptop.home, laptop.run) if again.name == stack.name] == [stack]
 
@@ -53,8 +53,8 @@ def test_an_app_goes_up_stays_as_it_is_and_comes_down_with_its_objects(laptop: A
     assert bucket not in [left["Name"] for left in laptop.client("s3").list_buckets()["Buckets"]]
 
 
-def test_fails_with_the_reason_when_a_resource_fails(laptop: Any, tmp_path: Path) -> None:
-    app = write_app(tmp_path, "metrics=[s3.BucketMetrics(id='EntireBucket')]")
+def test_fails_with_the_reason_when_a_resource_fails(laptop: Any) -> None:
+    write_assembly(laptop.home, MetricsConfigurations=[{"Id": "EntireBucket"}])
     with pytest.raises(LaptopError, match=r"(?s)deploy failed.*the emulator dropped\s+MetricsConfigurations"):
-        deploy.deploy(laptop.home, Console(file=io.StringIO()), app)
+        deploy.deploy_assembly(laptop.home, Console(file=io.StringIO()))
     deploy.destroy(laptop.home, Console(file=io.StringIO()))
