@@ -8,7 +8,7 @@ import aws_cdk as cdk
 
 sys.path.insert(0, str(Path(__file__).parent / "common" / "python"))
 
-from components import guardrails
+from components import acknowledge, guardrails
 from config.loader import load
 from contracts.loader import load_contracts
 from stacks.platform_stage import PlatformStage
@@ -21,7 +21,7 @@ def make_app(context: Mapping[str, object] | None = None, outdir: str | None = N
     ----------
     context
         Added to what the CDK CLI passes: `environment` is needed; `guardrails = "true"` also applies the rules of the
-        gate, which triples the time of a synth (`make test` and `make deploy` switch it on).
+        gate, which takes three times as long (`make test` and `make deploy` switch it on).
     outdir
         Where the assembly goes; the CLI's choice by default.
     """
@@ -35,8 +35,10 @@ def make_app(context: Mapping[str, object] | None = None, outdir: str | None = N
         builtin_cloud_formation_validation=False,
     )
     environment = app.node.get_context("environment")
+    gated = app.node.try_get_context("guardrails") == "true"
+    acknowledge.record(gated)
     PlatformStage(app, f"lake-{environment}", config=load(environment), contracts=load_contracts())
-    if app.node.try_get_context("guardrails") == "true":
+    if gated:
         guardrails.enforce(app)
     return app
 
