@@ -8,40 +8,54 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
+_WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+# Empty objects of EMRFS, the file system of Glue and EMR: `orders_$folder$` beside `orders/`.
+_FOLDER_MARKS = "*_$folder$"
+
 
 def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
-    """Read what is under the prefixes, which end without a slash; `""` is the whole bucket. Replaces `grant_read`.
-
-    Names of objects may be listed in the whole bucket: before it reads or writes, a file system asks whether an object
-    exists, with a request that has no prefix, and without the permission S3 answers "forbidden" instead of "no".
-    """
-    return [
-        iam.PolicyStatement(
-            actions=["s3:GetObject"], resources=[*_below(bucket, prefixes), *_folders(bucket, prefixes)]
-        ),
-        iam.PolicyStatement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[bucket.bucket_arn]),
-    ]
+    """Read what is under the prefixes, which end without a slash; `""` is the whole bucket. Replaces `grant_read`."""
+    resources = [*_below(bucket, prefixes), *_around(bucket, prefixes)]
+    return [iam.PolicyStatement(actions=["s3:GetObject"], resources=resources), _look(bucket)]
 
 
 def write_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
     """Write and delete under the prefixes. Replaces `grant_put` and `grant_delete`."""
+    return [iam.PolicyStatement(actions=_WRITE, resources=_below(bucket, prefixes))]
+
+
+def change_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
+    """Read, write and delete under the prefixes as Spark does, which marks folders with empty objects beside them.
+
+    Shorter than the two above together: the size of a role's policies is limited.
+    """
+    below = [*_below(bucket, prefixes), bucket.arn_for_objects(_FOLDER_MARKS)]
+    around = _around(bucket, prefixes)
     return [
-        iam.PolicyStatement(
-            actions=["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-            resources=[*_below(bucket, prefixes), *_folders(bucket, prefixes)[1::2]],
-        )
+        iam.PolicyStatement(actions=["s3:GetObject", *_WRITE], resources=sorted(set(below))),
+        *([iam.PolicyStatement(actions=["s3:GetObject"], resources=around)] if around else []),
+        _look(bucket),
     ]
+
+
+def _look(bucket: s3.IBucket) -> iam.PolicyStatement:
+    """List the names of objects, in the whole bucket.
+
+    Before it reads or writes, a file system asks whether an object exists, with a request that has no prefix to put a
+    condition on; without the permission S3 answers "forbidden" instead of "no".
+    """
+    return iam.PolicyStatement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[bucket.bucket_arn])
 
 
 def _below(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
     return [bucket.arn_for_objects(f"{name}/*" if name else "*") for name in sorted(prefixes)]
 
 
-def _folders(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
-    """Give what a file system looks at for each folder above an object: its name, and the mark that EMRFS leaves."""
-    parts = (name.split("/") for name in prefixes if name)
-    folders = sorted({"/".join(part[: depth + 1]) for part in parts for depth in range(len(part))})
-    return [bucket.arn_for_objects(f"{folder}{mark}") for folder in folders for mark in ("", "_$folder$")]
+def _around(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
+    """Give what a file system looks at besides objects: whether a folder above them is an object itself, or marked."""
+    parts = [name.split("/") for name in prefixes if name]
+    folders = {"/".join(part[: depth + 1]) for part in parts for depth in range(len(part))}
+    return [bucket.arn_for_objects(key) for key in (*sorted(folders), _FOLDER_MARKS)] if folders else []
 
 
 def use_key(key: kms.IKey) -> iam.PolicyStatement:

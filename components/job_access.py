@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_iam as iam
 
-from components.access import read_objects, write_objects
+from components.access import change_objects, read_objects
 from components.products import Product
 from components.zones import QUARANTINE, Zones
 
@@ -19,12 +19,9 @@ def curate(product: Product, zones: Zones) -> list[iam.PolicyStatement]:
     refused = [f"{QUARANTINE}/source_table={table}" for table in tables]
     return [
         *read_objects(zones.raw, tables),
-        *read_objects(zones.curated, kept),
-        *write_objects(zones.curated, kept),
-        *read_objects(zones.failures, refused),
-        *write_objects(zones.failures, refused),
-        *read_objects(zones.analytics, [RUN_REPORTS]),
-        *write_objects(zones.analytics, [RUN_REPORTS]),
+        *change_objects(zones.curated, kept),
+        *change_objects(zones.failures, refused),
+        *change_objects(zones.analytics, [RUN_REPORTS]),
     ]
 
 
@@ -33,15 +30,10 @@ def aggregate(products: tuple[Product, ...], zones: Zones) -> list[iam.PolicySta
     targets = [contract.name for product in products for contract in product.aggregates]
     return [
         *read_objects(zones.curated, [""]),
-        *read_objects(zones.analytics, [*targets, STAGING]),
-        *write_objects(zones.analytics, [*targets, STAGING]),
+        *change_objects(zones.analytics, [*targets, STAGING]),
     ]
 
 
 def compact(zones: Zones) -> list[iam.PolicyStatement]:
     """Any table of the curated and the analytics zone, in place."""
-    return [
-        statement
-        for bucket in (zones.curated, zones.analytics)
-        for statement in (*read_objects(bucket, [""]), *write_objects(bucket, [""]))
-    ]
+    return [statement for bucket in (zones.curated, zones.analytics) for statement in change_objects(bucket, [""])]

@@ -7,7 +7,7 @@ from constructs import Construct
 from lake_common.contract import Contract
 from lake_common.dqdl import ruleset
 
-from components.access import catalog_resources, glue_arn, read_objects, use_key, write_objects
+from components.access import catalog_resources, change_objects, glue_arn, read_objects, use_key
 from components.catalog import Catalog
 from components.glue_role import GlueRole
 from components.zones import Zones
@@ -64,7 +64,7 @@ class QualityGate(Construct):
         tables, stack = sorted(self._rulesets), Stack.of(self)
         return [
             *read_objects(self._zones.raw, tables),
-            *write_objects(self._zones.artifacts, [_RESULTS]),
+            *change_objects(self._zones.artifacts, [_RESULTS]),
             use_key(self._zones.key),
             iam.PolicyStatement(
                 actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from components.access import glue_arn, use_key, write_objects
+from components.access import change_objects, glue_arn, use_key
 from components.acknowledge import acknowledge
 from components.glue_role import GlueRole
 from components.zones import Zones
@@ -66,7 +66,7 @@ class SparkJob(Construct):
             description=f"Glue job: {description}",
             statements=[
                 *statements,
-                *write_objects(settings.zones.artifacts, own_prefixes),
+                *change_objects(settings.zones.artifacts, own_prefixes),
                 read_assets(script, settings.runtime),
                 use_key(settings.zones.key),
                 _write_logs(settings.log_group),

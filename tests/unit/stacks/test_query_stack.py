@@ -81,7 +81,7 @@ def test_analysts_read_curated_and_analytics_but_not_raw_or_quarantine(laptop_as
 
 def test_analysts_write_nothing_but_their_own_results(laptop_assembly: Assembly) -> None:
     writable = list(allowed(laptop_assembly, "analysts", "s3:PutObject"))
-    assert len(writable) == 2
+    assert len(writable) == 1
     assert all("GetAttResults" in resource and "/analysts" in resource for resource in writable)
     assert list(allowed(laptop_assembly, "analysts", "glue:CreateTable")) == []
 
