@@ -18,6 +18,8 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.athena_types",
     "laptop.emulator.cloudformation.glue_types",
     "laptop.emulator.cloudformation.governance_types",
+    "laptop.emulator.cloudformation.dashboards",
+    "laptop.emulator.cloudformation.metric_alarms",
     "laptop.emulator.cloudformation.network_types",
     "laptop.emulator.cloudformation.s3",
     "laptop.emulator.cloudformation.tables",

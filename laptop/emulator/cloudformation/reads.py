@@ -327,7 +327,12 @@ READS: dict[str, ReadBack] = {
             ask("cloudwatch", "list_tags_for_resource", ResourceARN="arn:aws:cloudwatch:{region}:{account}:alarm:{id}"),
         ),
     ),
-    "AWS::CloudWatch::Dashboard": ReadBack((ask("cloudwatch", "get_dashboard", DashboardName="{id}"),)),
+    "AWS::CloudWatch::Dashboard": ReadBack(
+        (
+            ask("cloudwatch", "get_dashboard", DashboardName="{id}"),
+            ask("cloudwatch", "list_tags_for_resource", ResourceARN="arn:aws:cloudwatch::{account}:dashboard/{id}"),
+        )
+    ),
     "AWS::CloudWatch::CompositeAlarm": ReadBack(
         (
             ask("cloudwatch", "describe_alarms", AlarmNames=["{id}"], AlarmTypes=["CompositeAlarm"]),
