@@ -101,12 +101,21 @@ def _scale(node: exp.Expr) -> exp.Expr:
 
 
 def _average(node: exp.Expr) -> exp.Expr:
-    """Keep the average of decimals a decimal of the same scale."""
-    if is_kind(node, {exp.DType.DECIMAL}) and node.type is not None and node.type.expressions:
-        outer = node.parent
-        if isinstance(outer, (exp.Window, exp.Filter)):
-            return node
-        return exp.cast(exp.Round(this=node.copy(), decimals=_scale(node)), node.type.copy())
+    """Keep the average of decimals a decimal of the same scale, with FILTER and OVER around it."""
+    inner = node
+    while isinstance(inner, exp.Window | exp.Filter):
+        inner = inner.this
+    outermost = isinstance(inner, exp.Avg) and not isinstance(node.parent, exp.Window | exp.Filter)
+    kind = inner.type
+    if not outermost or kind is None or kind.this is not exp.DType.DECIMAL or not kind.expressions:
+        return node
+    return exp.cast(exp.Round(this=node.copy(), decimals=_scale(inner)), kind.copy())
+
+
+def _extract(node: exp.Expr) -> exp.Expr:
+    """Count the days of the week from Monday, 1, to Sunday, 7."""
+    if node.this.name.upper() in {"DOW", "DAY_OF_WEEK", "DAYOFWEEK"}:
+        node.set("this", exp.var("ISODOW"))
     return node
 
 
@@ -118,6 +127,10 @@ def _keep_date(node: exp.Expr) -> exp.Expr:
         if isinstance(subject, exp.Interval) and isinstance(node, exp.Add):
             subject, other = other, subject
         if not isinstance(other, exp.Interval):
+            both_dates = is_kind(subject, {exp.DType.DATE}) and is_kind(other, {exp.DType.DATE})
+            if isinstance(node, exp.Sub) and both_dates:
+                # The difference of dates is an interval; DuckDB's is a number of days.
+                node.set("this", exp.cast(subject, exp.DataType.build("timestamp")))
             return node
     if is_kind(subject, {exp.DType.DATE}) and not isinstance(node.parent, exp.Cast):
         return exp.cast(node.copy(), exp.DataType.build("date"))
@@ -354,6 +367,8 @@ _RULES: dict[type[exp.Expr], Rule] = {
     exp.DateDiff: _date_diff,
     exp.DateTrunc: _keep_date,
     exp.Div: _divide,
+    exp.Extract: _extract,
+    exp.Filter: _average,
     exp.GenerateSeries: _sequence,
     exp.JSONExtractScalar: _macro("trino_json_scalar", "this", "expression"),
     exp.JSONFormat: _to_json,
@@ -367,5 +382,6 @@ _RULES: dict[type[exp.Expr], Rule] = {
     exp.Struct: _row_names,
     exp.Substring: _substring,
     exp.TimestampTrunc: _keep_date,
+    exp.Window: _average,
     exp.WidthBucket: _macro("trino_width_bucket", "this", "min_value", "max_value", "num_buckets"),
 }

@@ -180,6 +180,9 @@ def translate(error: Exception, sql: str) -> QueryError:  # noqa: PLR0911 (one f
 
 
 def _bad_cast(value: str, text: str) -> QueryError:
+    if "date field value" in text or "timestamp field value" in text:
+        kind = "date" if "date field value" in text else "timestamp"
+        return QueryError("INVALID_CAST_ARGUMENT", f"Value cannot be cast to {kind}: {value}")
     match = _TARGET.search(text)
     target = _DUCKDB_TYPES.get(match[1], match[1]) if match else "the type"
     if target == "INTEGER":

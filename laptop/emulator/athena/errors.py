@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
 SYSTEM, USER = 1, 2
 
@@ -44,7 +46,8 @@ class QueryCancelledError(Exception):
 
 
 def locate(sql: str, word: str) -> tuple[int, int]:
-    """Return line and column of the first occurrence of a word, ignoring case; the start if it does not occur."""
-    offset = max(sql.lower().find(word.lower()), 0)
+    """Return line and column of the first occurrence of a whole word, ignoring case; the start if there is none."""
+    match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sql, re.IGNORECASE)
+    offset = match.start() if match else 0
     before = sql[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

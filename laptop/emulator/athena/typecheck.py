@@ -43,6 +43,37 @@ _SYMBOLS: dict[type[exp.Expr], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+_TEXT_FUNCTIONS = (
+    exp.Lower
+    | exp.Upper
+    | exp.Trim
+    | exp.Substring
+    | exp.Split
+    | exp.SplitPart
+    | exp.StrPosition
+    | exp.RegexpLike
+    | exp.RegexpReplace
+    | exp.RegexpExtract
+    | exp.Replace
+    | exp.StartsWith
+)
+_MOMENT_FUNCTIONS = (
+    exp.Year
+    | exp.Quarter
+    | exp.Month
+    | exp.WeekOfYear
+    | exp.Day
+    | exp.DayOfWeekIso
+    | exp.DayOfYear
+    | exp.Hour
+    | exp.Minute
+    | exp.Second
+    | exp.DateTrunc
+    | exp.TimestampTrunc
+    | exp.DateAdd
+    | exp.DateDiff
+    | exp.TimeToStr
+)
 _ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 
@@ -122,7 +153,7 @@ def _average(annotator: Any, node: Any) -> Any:
     return _typed(node, _decimal(*digits) if digits and is_decimal else double)
 
 
-def check_types(tree: exp.Expr, sql: str) -> None:
+def check_types(tree: exp.Expr, sql: str) -> None:  # noqa: PLR0912 (one for each kind of node)
     """Refuse comparisons and arithmetic between types that Trino does not convert by itself.
 
     Only operands whose types are certain count: columns, literals, casts, and arithmetic over them.
@@ -155,6 +186,8 @@ def check_types(tree: exp.Expr, sql: str) -> None:
         elif isinstance(node, exp.Where | exp.Having) and _family(node.this) not in {None, "truth"}:
             message = f"{node.key.upper()} clause must evaluate to a boolean: actual type {_name(node.this)}"
             raise QueryError("TYPE_MISMATCH", message, _place(node.this, sql))
+        elif isinstance(node, _TEXT_FUNCTIONS | _MOMENT_FUNCTIONS):
+            _require_argument(node, sql)
         elif isinstance(node, exp.Coalesce):
             _require_one_family(node, sql)
 
@@ -175,9 +208,24 @@ def _require_same(node: exp.Expr, symbol: str, left: exp.Expr, right: exp.Expr, 
 def _require_numbers(node: exp.Expr, symbol: str, sql: str) -> None:
     left, right = node.args["this"], node.args["expression"]
     for side, other in ((left, right), (right, left)):
-        if _family(side) in {"text", "truth"} and not isinstance(other, exp.Null):
+        adds_number = _family(side) == "moment" and _family(other) == "number"
+        if adds_number or (_family(side) in {"text", "truth"} and not isinstance(other, exp.Null)):
             message = f"Cannot apply operator: {_name(left)} {symbol} {_name(right)}"
             raise QueryError("TYPE_MISMATCH", message, _place(left, sql))
+
+
+def _require_argument(node: exp.Expr, sql: str) -> None:
+    """Refuse a number where a function takes text, and text where it takes a moment."""
+    allowed = "text" if isinstance(node, _TEXT_FUNCTIONS) else "moment"
+    subjects = [node.this, node.args["expression"]] if isinstance(node, exp.DateDiff) else [node.this]
+    for subject in subjects:
+        if _family(subject) not in {None, allowed}:
+            name = node.key
+            raise QueryError(
+                "FUNCTION_NOT_FOUND",
+                f"Unexpected parameters ({_name(subject)}) for function {name}",
+                _place(subject, sql),
+            )
 
 
 def _require_text(node: exp.Expr, sql: str) -> None:
@@ -221,5 +269,7 @@ def _name(node: exp.Expr) -> str:
 
 def _place(node: exp.Expr, sql: str) -> tuple[int, int]:
     node = node.unnest()
+    if isinstance(node, exp.Cast):
+        node = node.this
     word = node.name if isinstance(node, exp.Column | exp.Literal) else ""
     return locate(sql, word) if word else (1, 1)

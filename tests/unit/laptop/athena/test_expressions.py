@@ -229,6 +229,16 @@ ERRORS: list[tuple[str, str]] = [
     ("SELECT coalesce(a, 'x') FROM (VALUES 1) AS t(a)", "TYPE_MISMATCH"),
     ("SELECT 1 FROM (VALUES 1) AS t(a) WHERE a", "TYPE_MISMATCH"),
     ("SELECT a FROM (VALUES 1) AS t(a), (VALUES 2) AS u(a)", "AMBIGUOUS_NAME"),
+    ("SELECT DATE '2020-01-01' + 1", "TYPE_MISMATCH: line 1:14: Cannot apply operator: date + integer"),
+    ("SELECT lower(a) FROM (VALUES 1) AS t(a)", "FUNCTION_NOT_FOUND"),
+    ("SELECT lower(5)", "FUNCTION_NOT_FOUND: line 1:14: Unexpected parameters (integer) for function lower"),
+    (
+        "SELECT year('2020-01-01')",
+        "FUNCTION_NOT_FOUND: line 1:14: Unexpected parameters (varchar(10)) for function year",
+    ),
+    ("SELECT date_diff('day', '2020-01-01', current_date)", "FUNCTION_NOT_FOUND"),
+    ("SELECT CAST('2020-13-01' AS DATE)", "INVALID_CAST_ARGUMENT: Value cannot be cast to date: 2020-13-01"),
+    ("SELECT 5 % 0", "DIVISION_BY_ZERO"),
     ("SELECT * FROM t FOR TIMESTAMP AS OF TIMESTAMP '2020-01-01 00:00:00'", "NOT_SUPPORTED"),
 ]
 
@@ -264,6 +274,10 @@ QUERIES: list[tuple[str, list[Row]]] = [
     ("SELECT sum(a) / count(*) FROM (VALUES 1, 2, 4) AS t(a)", [("2",)]),
     ("SELECT avg(a) FROM (VALUES 1.00, 2.01) AS t(a)", [("1.51",)]),
     ("SELECT avg(a) FROM (VALUES 1, 2) AS t(a)", [("1.5",)]),
+    ("SELECT avg(a) OVER () FROM (VALUES 1.00) AS t(a)", [("1.00",)]),
+    ("SELECT avg(a) FILTER (WHERE a > 0) FROM (VALUES 1.00, 2.01) AS t(a)", [("1.51",)]),
+    ("SELECT EXTRACT(DOW FROM DATE '2020-01-05')", [("7",)]),
+    ("SELECT DATE '2020-01-05' - DATE '2020-01-01'", [("4 00:00:00.000",)]),
     ("SELECT approx_distinct(a) FROM (VALUES 1, 2, 2) AS t(a)", [("2",)]),
     ("SELECT max_by(a, b) FROM (VALUES ('x', 1), ('y', 2)) AS t(a, b)", [("y",)]),
     ("SELECT count_if(a > 1) FROM (VALUES 1, 2, 3) AS t(a)", [("2",)]),
