@@ -174,6 +174,13 @@ def test_pipeline_queries_in_its_own_workgroup_and_writes_only_results(laptop_as
     assert resources_of(laptop_assembly, role, "s3:PutObject") == ["Results/pipeline/*"]
 
 
+def test_pipeline_registers_partitions_of_its_own_tables_only(laptop_assembly: Assembly) -> None:
+    registered = resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:BatchCreatePartition")
+
+    tables = {each.rsplit("/", 1)[-1] for each in registered if ":table/" in each}
+    assert tables == {"orders", "quarantine", "daily_revenue", "cohort_retention", "customer_history", "pipeline_runs"}
+
+
 def test_pipeline_may_do_what_each_of_its_tasks_calls(laptop_assembly: Assembly) -> None:
     needed = {
         "dynamodb:PutItem",
