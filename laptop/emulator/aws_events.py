@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 logger = logging.getLogger("laptop.events")
+
+# Called with source, detail type and detail of every event of our own services.
+Listener = Callable[[str, str, dict[str, Any]], object]
+listeners: list[Listener] = []
 
 
 def emit(source: str, detail_type: str, detail: dict[str, Any], resources: Sequence[str] = ()) -> None:
@@ -26,3 +30,5 @@ def emit(source: str, detail_type: str, detail: dict[str, Any], resources: Seque
     eventbridge._ensure_default_bus()
     eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
     logger.info("%s: %s", source, detail_type)
+    for listener in listeners:
+        listener(source, detail_type, detail)

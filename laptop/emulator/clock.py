@@ -3,7 +3,8 @@
 | rule | source |
 |---|---|
 | `cron(minutes hours day-of-month month day-of-week year)` in UTC, `rate(value unit)` | EventBridge user guide, "Schedule types" |
-| a rate counts from the moment at which the schedule is first seen | same |
+| `at(yyyy-mm-ddThh:mm:ss)`, and a time zone for it and for cron | EventBridge Scheduler user guide, "Schedule types" |
+| a rate counts from the moment at which the schedule is first seen, also after a restart | |
 
 `LAKE_CLOCK_SPEED` lets a minute pass in a fraction of one, for tests: 60 makes it a second.
 """  # noqa: E501
@@ -17,7 +18,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from laptop.emulator.clients import background
 
@@ -47,11 +49,20 @@ _lock = threading.Lock()
 _watched: dict[str, _Watch] = {}
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """What is to happen when; `key` names it to its service."""
+
+    key: str
+    expression: str
+    timezone: str = "UTC"
+
+
 @dataclass
 class _Watch:
-    listing: Callable[[], Iterable[tuple[str, str]]]
+    listing: Callable[[], Iterable[Schedule]]
     fire: Callable[[str], object]
-    checked: dict[tuple[str, str], float] = field(default_factory=dict)
+    checked: dict[Schedule, float] = field(default_factory=dict)
 
 
 def now() -> float:
@@ -60,8 +71,8 @@ def now() -> float:
     return _started_at + (time.time() - _started_at) * speed
 
 
-def every_tick(name: str, listing: Callable[[], Iterable[tuple[str, str]]], fire: Callable[[str], object]) -> None:
-    """Call `fire(key)` whenever a schedule out of `listing()` (keys and expressions) is due."""
+def every_tick(name: str, listing: Callable[[], Iterable[Schedule]], fire: Callable[[str], object]) -> None:
+    """Call `fire(key)` whenever a schedule out of `listing()` is due."""
     with _lock:
         first = not _watched
         _watched[name] = _Watch(listing, fire)
@@ -83,38 +94,45 @@ def _run() -> None:
 def _tick(watch: _Watch) -> None:
     present = now()
     listed = list(watch.listing())
-    for key, expression in listed:
-        since = watch.checked.get((key, expression))
+    for schedule in listed:
+        since = watch.checked.get(schedule)
         if since is None:
-            watch.checked[key, expression] = present
-        elif next_time(expression, since) <= present:
-            watch.checked[key, expression] = present
-            watch.fire(key)
+            watch.checked[schedule] = present
+        elif next_time(schedule.expression, since, schedule.timezone) <= present:
+            watch.checked[schedule] = present
+            watch.fire(schedule.key)
     for gone in watch.checked.keys() - set(listed):
         del watch.checked[gone]
 
 
-def next_time(expression: str, after: float) -> float:
+def next_time(expression: str, after: float, timezone: str = "UTC") -> float:
     """Return when a schedule is due next, in seconds since 1970; infinity if never.
 
     Raises
     ------
     ValueError
-        The expression is neither `cron(...)` nor `rate(...)`, or not valid.
+        The expression is none of `cron(...)`, `rate(...)` and `at(...)`, or not valid.
     """
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression.strip())
     if rate:
         return after + int(rate[1]) * _UNITS[rate[2]]
+    zone = ZoneInfo(timezone)
+    once = re.fullmatch(r"at\((.+)\)", expression.strip())
+    if once:
+        moment = datetime.fromisoformat(once[1]).replace(tzinfo=zone).timestamp()
+        return moment if moment > after else float("inf")
     cron = re.fullmatch(r"cron\((.+)\)", expression.strip())
     parts = cron[1].split() if cron else []
     if len(parts) != len(_FIELDS):
-        raise ValueError(f"a schedule must be cron(<six fields>) or rate(<number> <unit>); got {expression!r}")
-    return _next_cron(dict(zip(_FIELDS, parts, strict=True)), after)
+        raise ValueError(
+            f"a schedule must be cron(<six fields>), rate(<number> <unit>) or at(<time>); got {expression!r}"
+        )
+    return _next_cron(dict(zip(_FIELDS, parts, strict=True)), after, zone)
 
 
-def _next_cron(parts: dict[str, str], after: float) -> float:
+def _next_cron(parts: dict[str, str], after: float, zone: ZoneInfo) -> float:
     allowed = {name: _values(name, parts[name]) for name in ("minute", "hour", "month", "year")}
-    day = datetime.fromtimestamp(after, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = datetime.fromtimestamp(after, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     for _ in range(366 * 5):
         if day.year in allowed["year"] and day.month in allowed["month"] and _is_day(parts, day):
             for hour in sorted(allowed["hour"]):

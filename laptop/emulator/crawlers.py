@@ -255,11 +255,11 @@ def close_interrupted_crawls() -> None:
     clock.every_tick("crawlers", _scheduled, _start_scheduled)
 
 
-def _scheduled() -> Iterable[tuple[str, str]]:
+def _scheduled() -> Iterable[clock.Schedule]:
     for crawler in client("glue").get_crawlers()["Crawlers"]:
         schedule = crawler.get("Schedule") or {}
         if schedule.get("State") == "SCHEDULED":
-            yield crawler["Name"], schedule["ScheduleExpression"]
+            yield clock.Schedule(crawler["Name"], schedule["ScheduleExpression"])
 
 
 def _start_scheduled(name: str) -> None:

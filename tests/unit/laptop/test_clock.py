@@ -31,6 +31,21 @@ def test_next_time_of_a_schedule(expression: str, moment: str, expected: str) ->
     assert after(expression, moment) == expected
 
 
+def test_time_zone_follows_daylight_saving() -> None:
+    start = datetime(2026, 3, 28, 12, tzinfo=UTC).timestamp()
+    first = next_time("cron(0 9 * * ? *)", start, "Europe/Berlin")
+    assert datetime.fromtimestamp(first, UTC).hour == 7
+    before = next_time("cron(0 9 * * ? *)", start - 86400, "Europe/Berlin")
+    assert datetime.fromtimestamp(before, UTC).hour == 8
+
+
+def test_one_time_schedule_comes_once() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    due = next_time("at(2026-01-01T10:00:00)", start, "America/New_York")
+    assert datetime.fromtimestamp(due, UTC).hour == 15
+    assert next_time("at(2026-01-01T10:00:00)", due, "America/New_York") == float("inf")
+
+
 def test_schedule_of_a_past_year_never_comes() -> None:
     assert next_time("cron(0 0 1 1 ? 2020)", datetime(2026, 1, 1, tzinfo=UTC).timestamp()) == float("inf")
 
