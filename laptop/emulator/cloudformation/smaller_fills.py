@@ -2,6 +2,7 @@
 
 | type | what | operation |
 |---|---|---|
+| AWS::CloudWatch::Dashboard | Tags | TagResource, UntagResource |
 | AWS::EC2::VPC | attributes CidrBlock, CidrBlockAssociations, DefaultSecurityGroup, DefaultNetworkAcl | Describe |
 | AWS::IAM::Role | PermissionsBoundary | PutRolePermissionsBoundary, DeleteRolePermissionsBoundary |
 | AWS::S3::AccessPoint | Tags | S3 Control TagResource, UntagResource |
@@ -21,6 +22,17 @@ from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.registry import Json, after_resource
 
 _TOPIC = ("KmsMasterKeyId", "TracingConfig", "SignatureVersion", "DeliveryPolicy")
+
+
+@after_resource("AWS::CloudWatch::Dashboard")
+def dashboard_tags(name: str, old: Json, new: Json) -> None:
+    cloudwatch = client("cloudwatch")
+    arn = f"arn:aws:cloudwatch::{account()}:dashboard/{name}"
+    gone = sorted(tag_map(old.get("Tags")).keys() - tag_map(new.get("Tags")).keys())
+    if gone:
+        cloudwatch.untag_resource(ResourceARN=arn, TagKeys=gone)
+    if new.get("Tags"):
+        cloudwatch.tag_resource(ResourceARN=arn, Tags=new["Tags"])
 
 
 @after_resource("AWS::EC2::VPC")
