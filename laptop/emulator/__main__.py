@@ -7,7 +7,6 @@ The launcher sets the environment: `GATEWAY_PORT`, `STATE_DIR`, `S3_DATA_DIR`, `
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import logging
 import sys
 
@@ -18,8 +17,6 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.athena_types",
     "laptop.emulator.cloudformation.glue_types",
     "laptop.emulator.cloudformation.governance_types",
-    "laptop.emulator.cloudformation.dashboards",
-    "laptop.emulator.cloudformation.metric_alarms",
     "laptop.emulator.cloudformation.network_types",
     "laptop.emulator.cloudformation.s3",
     "laptop.emulator.cloudformation.tables",
@@ -42,8 +39,7 @@ def main() -> None:
     except selfcheck.SelfCheckError as error:
         sys.exit(f"The laptop emulator refuses to start: {error}")
     for name in SERVICE_MODULES:
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+        importlib.import_module(name)
 
     from laptop.emulator import hooks, lifecycle  # noqa: PLC0415 (they import the emulator, which the check guards)
 

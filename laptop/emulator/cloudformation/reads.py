@@ -173,6 +173,13 @@ READS: dict[str, ReadBack] = {
         ),
         aliases={"ManagedPolicyArns": "PolicyArn", "PermissionsBoundary": "PermissionsBoundaryArn"},
     ),
+    "AWS::IAM::ManagedPolicy": ReadBack(
+        (
+            ask("iam", "get_policy", PolicyArn="{id}"),
+            lambda arn, properties, attributes: _managed_policy(arn),
+        ),
+        aliases={"ManagedPolicyName": "PolicyName", "Roles": "RoleName"},
+    ),
     "AWS::IAM::Policy": ReadBack(
         (
             lambda _, properties, attributes: [
@@ -300,6 +307,16 @@ READS: dict[str, ReadBack] = {
     "AWS::Events::Rule": ReadBack(
         (lambda rule, properties, attributes: _event_rule(rule, properties),),
         unread={"EventBusName": "the key"},
+    ),
+    "AWS::Scheduler::ScheduleGroup": ReadBack(
+        (
+            ask("scheduler", "get_schedule_group", Name="{id}"),
+            ask(
+                "scheduler",
+                "list_tags_for_resource",
+                ResourceArn="arn:aws:scheduler:{region}:{account}:schedule-group/{id}",
+            ),
+        ),
     ),
     "AWS::Scheduler::Schedule": ReadBack(
         (lambda name, properties, attributes: _schedule(name, properties),),
@@ -441,4 +458,13 @@ def _notifications(budget: str) -> Any:
     return [
         (notification, api.describe_subscribers_for_notification(**key, Notification=notification)["Subscribers"])
         for notification in found
+    ]
+
+
+def _managed_policy(arn: str) -> Any:
+    iam = client("iam")
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    return [
+        iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"],
+        iam.list_entities_for_policy(PolicyArn=arn).get("PolicyRoles", []),
     ]
