@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +34,13 @@ def begin(laptop: Laptop) -> tuple[str, str]:
 
 
 def test_results_and_saved_queries_survive_a_restart_and_a_cut_off_query_fails(tmp_path: Path) -> None:
-    first = running_laptop(tmp_path)
-    done, cut_off = begin(next(first))
-    first.close()
-    second = running_laptop(tmp_path)
-    api = next(second).client("athena")
-    try:
+    running = contextmanager(running_laptop)
+    with running(tmp_path) as laptop:
+        done, cut_off = begin(laptop)
+    with running(tmp_path) as laptop:
+        api = laptop.client("athena")
         rows = api.get_query_results(QueryExecutionId=done)["ResultSet"]["Rows"]
         assert rows[1]["Data"] == [{"VarCharValue": "1"}, {"VarCharValue": ""}]
         assert len(api.list_named_queries()["NamedQueryIds"]) == 1
         assert api.list_prepared_statements(WorkGroup="primary")["PreparedStatements"][0]["StatementName"] == "kept"
         assert finish(api, cut_off) in {"FAILED", "CANCELLED"}
-    finally:
-        second.close()

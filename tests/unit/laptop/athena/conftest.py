@@ -77,6 +77,11 @@ class Lake:
             },
         }
 
+    def set_parameters(self, table: str, **parameters: str) -> None:
+        """Set table properties; `__` in a name stands for a dot."""
+        named = {name.replace("__", "."): value for name, value in parameters.items()}
+        self.glue.tables[table]["Parameters"] = named
+
     def add_partition(self, table: str, key: str, value: str) -> None:
         location = f"s3://{BUCKET}/{table}/{key}={value}/"
         storage = {**self.glue.tables[table]["StorageDescriptor"], "Location": location}

@@ -183,6 +183,20 @@ def test_text_counts_whole_files_of_the_partitions_that_remain(lake: Lake) -> No
     assert lake.query("SELECT count(*) FROM logs WHERE day = 'b'") == ([("20",)], 40)
 
 
+def test_projected_numbers_match_however_many_digits_their_folders_have(lake: Lake) -> None:
+    lake.create_table("hourly", {"id": "int"}, {"hour": "int"}, stored_as="TEXTFILE")
+    lake.set_parameters(
+        "hourly",
+        projection__enabled="true",
+        projection__hour__type="integer",
+        projection__hour__range="0,23",
+        projection__hour__digits="2",
+    )
+    for hour in ("05", "06"):
+        lake.s3.put_object(Bucket="lake", Key=f"hourly/hour={hour}/x", Body=b"1\n")
+    assert lake.query("SELECT id, hour FROM hourly WHERE hour = 5") == ([("1", "5")], 2)
+
+
 def test_hidden_and_empty_files_are_no_part_of_a_table(lake: Lake) -> None:
     lake.create_table("plain", {"id": "int"}, stored_as="TEXTFILE")
     for key, body in (("a", b"1\n"), ("_SUCCESS", b"x"), (".tmp", b"y"), ("_lineage/z", b"z"), ("empty", b"")):
