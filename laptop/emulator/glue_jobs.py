@@ -11,6 +11,7 @@
 | (event) | "Glue Job State Change" for SUCCEEDED, FAILED, TIMEOUT, STOPPED | "Automating with EventBridge" |
 | (logs) | `/aws-glue/jobs/output`: the script's; `/aws-glue/jobs/error`: Spark's | "Logging for AWS Glue jobs" |
 | (Spark UI) | event logs below `--spark-event-logs-path` | "Enabling the Apache Spark web UI" |
+| (start) | a run stays STARTING while as many others run as the machine has cores for | |
 | (metrics) | `glue.driver.aggregate.elapsedTime`, if enabled; no others | "Monitoring with CloudWatch metrics" |
 
 Not here: the `awsglue` library (DynamicFrames, bookmarks), streaming jobs, Ray, Scala, connections, IAM.
@@ -41,9 +42,12 @@ GLUE_VERSIONS = ("5.0", "5.1")
 UNFINISHED = ("STARTING", "RUNNING", "STOPPING", "WAITING")
 _DEFAULT_TIMEOUT_MINUTES = 480  # of Glue 5.0 and later
 _PAGE = 200
+_SLOT_POLL_SECONDS = 0.2
 
 runs = Store("glue-job-runs")
 _start_lock = threading.Lock()
+# A Spark start keeps one core busy; more runs at once than cores only make all of them late.
+_slots = threading.BoundedSemaphore(max(2, (os.cpu_count() or 2) // 2))
 _stops: dict[str, Stop] = {}
 
 
@@ -126,6 +130,17 @@ def _record(job: Json, request: Json, arguments: dict[str, str]) -> Json:
 
 def _work(job: Json, run: Json, arguments: dict[str, str]) -> None:
     stop = _stops[run["Id"]]
+    while not _slots.acquire(timeout=_SLOT_POLL_SECONDS):
+        if stop.is_set():
+            _end(job, run, arguments, ("STOPPED", ""), time.time())
+            return
+    try:
+        _run(job, run, arguments, stop)
+    finally:
+        _slots.release()
+
+
+def _run(job: Json, run: Json, arguments: dict[str, str], stop: Stop) -> None:
     minute = float(os.environ.get("LAKE_GLUE_MINUTE_SECONDS", "60"))
     timer = threading.Timer(run["Timeout"] * minute, stop.set, ["TIMEOUT"])
     timer.daemon = True
@@ -139,7 +154,11 @@ def _work(job: Json, run: Json, arguments: dict[str, str]) -> None:
         state, message = "FAILED", f"{type(error).__name__}: {error}"
     finally:
         timer.cancel()
-    ended = time.time()
+    _end(job, run, arguments, (state, message), started)
+
+
+def _end(job: Json, run: Json, arguments: dict[str, str], outcome: tuple[str, str], started: float) -> None:
+    (state, message), ended = outcome, time.time()
     done = run | {"JobRunState": state, "CompletedOn": ended, "ExecutionTime": max(1, round(ended - started))}
     if message:
         done["ErrorMessage"] = message

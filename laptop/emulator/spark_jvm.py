@@ -40,6 +40,8 @@ SPEED_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 _dump_lock = threading.Lock()
 _ABANDONED_SECONDS = 600
+# Of a script that made no Spark session the archive is half of this, and worth nothing to one that does.
+_LEAST_BYTES = 64 << 20
 
 
 class SparkNotFoundError(Exception):
@@ -147,9 +149,9 @@ class Dump:
             return
         self.active = False
         try:
-            if complete and self._draft.exists():
+            if complete and self._draft.exists() and self._draft.stat().st_size >= _LEAST_BYTES:
                 self._draft.replace(self.target)
-            elif complete:
+            elif complete and not self._draft.exists():
                 logger.info("this Java writes no class archive; Spark jobs start slower")
                 self._failed.touch()
             else:
