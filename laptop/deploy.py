@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
 from rich.console import Console
@@ -19,7 +20,7 @@ from laptop.launcher import LaptopError, require, tail
 from laptop.state import PROJECT, Home, Run
 
 _CDK = PROJECT / "node_modules" / ".bin" / "cdk"
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 1.0
 _BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
@@ -143,20 +144,20 @@ def _deploy_stacks(home: Home, run: Run, console: Console) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
+        cloudformation = aws.client(home, run, "cloudformation")
         try:
             while process.poll() is None:
-                _show(home, run, progress, bars)
+                _show(cloudformation, progress, bars)
                 time.sleep(_POLL_SECONDS)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
-        _show(home, run, progress, bars)
+        _show(cloudformation, progress, bars)
     _check(home, "deploy", process.returncode)
 
 
-def _show(home: Home, run: Run, progress: Progress, bars: dict[str, TaskID]) -> None:
-    cloudformation = aws.client(home, run, "cloudformation")
+def _show(cloudformation: Any, progress: Progress, bars: dict[str, TaskID]) -> None:
     for name, bar in bars.items():
         try:
             found = aws.resources(cloudformation, name)
