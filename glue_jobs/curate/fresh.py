@@ -62,7 +62,7 @@ def read_fresh(
     source = _source(contract)
     with ThreadPoolExecutor(_THREADS) as pool:
         listed = tuple(names)
-        heads = pool.map(lambda file: files.head(f"{root}/{file.name}", drift.HEAD_BYTES), listed)
+        heads = pool.map(lambda file: _head(files, root, file), listed)
         headers = {file: drift.header(head, source) for file, head in zip(listed, heads, strict=True)}
     rows = _judged(spark, contract, root, headers).persist()
     return _summarize(spark, contract, root, headers, rows)
@@ -128,6 +128,10 @@ def _summarize(spark: SparkSession, contract: Contract, root: str, headers: read
     ]
     added = tuple(sorted({column for fit in fits.values() if not fit.refused for column in fit.added}))
     return Fresh(rows, tuple(records), good_rows, added, tuple(widened_columns(contract, widened)))
+
+
+def _head(files: HadoopFiles, root: str, file: RawFile) -> bytes:
+    return files.head(f"{root}/{file.name}", drift.HEAD_BYTES) if file.size else b""
 
 
 def _source(contract: Contract) -> Source:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from lake_common.contract import Source
+from lake_common.hadoop_files import HadoopFiles
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -58,8 +59,10 @@ def numbered(spark: SparkSession, root: str, files: Iterable[RawFile]) -> DataFr
     Later deliveries are newer; among files of one delivery the name decides, so that the order never depends on time.
     """
     ordered = sorted(files, key=lambda file: (file.ingest_date or "", file.name), reverse=True)
+    encoded = HadoopFiles(spark).encoded
     entries = [
-        (f"{root}/{file.name}", file.name, file.ingest_date, file.scope, age) for age, file in enumerate(ordered)
+        (encoded(f"{root}/{file.name}"), file.name, file.ingest_date, file.scope, age)
+        for age, file in enumerate(ordered)
     ]
     listed = spark.createDataFrame(entries, f"{PATH} string, source_file string, ingest string, scope string, _age int")
     ingest_date = F.expr("try_cast(ingest AS date)").alias("ingest_date")

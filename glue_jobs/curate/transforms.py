@@ -57,11 +57,12 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
         if column.transform is not None:
             value = F.expr(column.transform).cast(column.type)
             typed = typed.withColumn(column.name, value)
-    checks = list(_checks(contract, texts))
-    good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in checks)
-    reasons = ", ".join(f"if({failed}, {_literal(reason)}, NULL)" for reason, failed in checks)
+    no_row, checks = list(_row_checks(source, texts)), list(_checks(contract, texts))
+    good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in (*no_row, *checks))
     # One string, because Spark generates code for it; for functions on arrays it does not, and every row would pay.
-    joined = f"concat_ws({_literal(SEPARATOR)}, {reasons})"
+    reasons = ", ".join(f"if({failed}, {_literal(reason)}, NULL)" for reason, failed in checks)
+    whens = " ".join(f"WHEN {failed} THEN {_literal(reason)}" for reason, failed in no_row)
+    joined = f"CASE {whens} ELSE concat_ws({_literal(SEPARATOR)}, {reasons}) END"
     return typed.select(
         *(column.name for column in contract.columns),
         F.expr(f"if({good}, NULL, {joined})").alias(REASONS),
@@ -88,16 +89,19 @@ def widened_columns(contract: Contract, bits: int) -> list[str]:
     return [column.name for place, column in enumerate(_integers(contract)) if bits >> place & 1]
 
 
+def _row_checks(source: Source, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what makes a line no row at all, so that nothing more is to be said of it."""
+    yield "row: wrong number of columns, or not readable", f"{CORRUPT} IS NOT NULL"
+    if source.format == "csv":
+        repeated = (f"length({text}) = {len(name)} AND lower({text}) = '{name}'" for name, text in texts.items())
+        yield "row: repeats the header", " AND ".join(repeated)
+
+
 def _checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each reason with the SQL condition of a row that has it. Conditions may be null, which means no."""
-    yield "row: wrong number of columns, or not readable", f"{CORRUPT} IS NOT NULL"
-    if _source(contract).format == "csv":
-        repeated = " AND ".join(
-            f"length({text}) = {len(name)} AND lower({text}) = '{name}'" for name, text in texts.items()
-        )
-        yield "row: repeats the header", repeated
+    source = _source(contract)
     for column in contract.raw_columns:
-        yield from _raw_checks(column, texts[column.name])
+        yield from _raw_checks(column, texts[column.name], source)
     for column in contract.columns:
         if column.required or column.partition:
             yield from _computed_checks(column, contract)
@@ -106,13 +110,22 @@ def _checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, st
         yield f"rule: {rule.name}", f"NOT ({rule.expression})"
 
 
-def _raw_checks(column: Column, text: str) -> Iterator[tuple[str, str]]:
+def _raw_checks(column: Column, text: str, source: Source) -> Iterator[tuple[str, str]]:
     if column.required:
         yield f"{column.name}: required", f"{text} IS NULL"
     if column.type == "string":
         yield f"{column.name}: not UTF-8", f"contains(`{column.name}`, '{_REPLACEMENT}')"
+        if source.format == "csv" and not source.multiline:
+            yield f"{column.name}: broken quotes", _broken_quotes(text, source)
     else:
         yield f"{column.name}: not {column.type}", f"{text} IS NOT NULL AND `{column.name}` IS NULL"
+
+
+def _broken_quotes(text: str, source: Source) -> str:
+    """Recognize the halves of a row that a line break in quotes has split, where they happen to pass for rows."""
+    quote = _literal(source.quote)
+    odd = f"(length({text}) - length(replace({text}, {quote}, ''))) % 2 = 1"
+    return f"contains({text}, {quote}) AND (startswith({text}, {quote}) OR endswith({text}, {quote})) AND {odd}"
 
 
 def _computed_checks(column: Column, contract: Contract) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,10 @@ class HadoopFiles:
         finally:
             stream.close()
 
+    def encoded(self, uri: str) -> str:
+        """Write an address as Spark's column `_metadata.file_path` does: percent-encoded where an URI needs it."""
+        return str(self._path(uri).toUri().toString())
+
     def head(self, uri: str, size: int) -> bytes:
         """Read the first bytes of a file, decompressed if its name says that it is compressed."""
         path = self._path(uri)
