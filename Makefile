@@ -63,7 +63,7 @@ destroy: install ## Delete the stacks of ENV
 	@$(PY) -m laptop destroy
 else
 deploy: install
-	@$(CDK) deploy --no-notices --require-approval=broadening -c environment=$(ENV) 'lake-$(ENV)/*'
+	@$(CDK) deploy --no-notices --require-approval=broadening -c environment=$(ENV) -c guardrails=true 'lake-$(ENV)/*'
 
 destroy: install
 	@$(CDK) destroy --no-notices -c environment=$(ENV) 'lake-$(ENV)/*'

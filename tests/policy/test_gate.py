@@ -61,6 +61,13 @@ def test_the_gate_looked_at_the_whole_lake(gated: Callable[[str], Assembly]) -> 
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_gate_sees_what_a_plain_synthesis_deploys(
+    gated: Callable[[str], Assembly], assembly_of: Callable[[str], Assembly], environment: str
+) -> None:
+    assert gated(environment).templates == assembly_of(environment).templates
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_acknowledgment_answers_a_finding(gated: Callable[[str], Assembly], environment: str) -> None:
     assembly = gated(environment)
     answered = {
