@@ -36,7 +36,10 @@ def replaced(old: str, new: str) -> str:
         (replaced("key_rotation_days = 365", "key_rotation_days = 30"), r"storage.key_rotation_days: .*; got 30"),
         (replaced('account = "111111111111"', 'account = "1111"'), r"environment.account: .*; got '1111'"),
         (replaced('"us-east-1a"', '"eu-west-1a"'), r"availability_zones must be in us-east-1; got \['eu-west-1a'\]"),
-        (replaced("after_days = 90", "after_days = 45"), r"storage.raw: .*must stay in STANDARD_IA for at least 30 days"),
+        (
+            replaced("after_days = 90", "after_days = 45"),
+            r"storage.raw: .*must stay in STANDARD_IA for at least 30 days",
+        ),
         (replaced("after_days = 30", "after_days = 3"), r"STANDARD_IA from day 30 on; got day 3"),
         (replaced("expire_days = 400", "expire_days = 130"), r"storage.access_logs: .*DEEP_ARCHIVE for at least 180"),
         (
