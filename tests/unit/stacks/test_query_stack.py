@@ -123,6 +123,7 @@ def test_each_query_file_is_deployed_once_in_its_workgroup(laptop_assembly: Asse
         for each in laptop_assembly.resources("Query", "AWS::Athena::PreparedStatement")
     }
     queries = list(load_queries())
+    assert len(queries) >= 12
     assert set(prepared) == {query.name for query in queries if query.parameters}
     assert set(named) == {query.name for query in queries if not query.parameters}
     for query in queries:
