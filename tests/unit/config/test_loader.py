@@ -76,4 +76,4 @@ def test_fails_for_an_unknown_environment_with_the_known_ones() -> None:
 def test_a_configuration_cannot_be_changed() -> None:
     config = load("dev")
     with pytest.raises(ValueError, match="frozen"):
-        config.network.nat_gateways = 1  # type: ignore[misc]
+        config.network.nat_gateways = 1
