@@ -9,6 +9,7 @@
 | States.ALL | does not match States.Runtime and States.DataLimitExceeded | "Handling errors" |
 | a JSONPath that finds nothing, in `x.$` | fails with States.Runtime; the emulator passed null | "Handling errors" |
 | a failing intrinsic function | States.IntrinsicFailure | "Handling errors" |
+| Output of a JSONata Succeed state | is the result; the emulator ignored it | "Succeed workflow state" |
 | names of aws-sdk errors | the SDK's exception class: `Sfn.ExecutionDoesNotExistException` | "AWS SDK integrations" |
 
 Differences that stay: a retry interval above 60 seconds is 60; when a branch of a Parallel or an iteration of a Map
@@ -65,6 +66,7 @@ def apply() -> None:
     engine._error_matches = error_matches
     engine._find_matching_retrier = _find_matching_retrier(engine._find_matching_retrier)
     engine._resolve_params_obj = _resolve_parameters(engine, engine._resolve_params_obj)
+    engine._apply_output_path = _apply_output_path(engine, engine._apply_output_path)
     engine._evaluate_intrinsic = _evaluate_intrinsic(engine, engine._evaluate_intrinsic)
     engine._prefix_sdk_error = _prefix_sdk_error(engine._prefix_sdk_error)
     if engine.jsonata is not None:
@@ -190,6 +192,15 @@ def _resolve_parameters(engine: Any, original: Callable[..., Any]) -> Callable[.
         return original(template, data, ctx)
 
     return resolve
+
+
+def _apply_output_path(engine: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    def apply_path(state: Json, data: Any, ctx: Json | None = None) -> Any:
+        if state.get("Type") == "Succeed" and engine._state_query_language(state, ctx) == "JSONata":
+            return engine._apply_jsonata_output(state, data, ctx, default=data)
+        return original(state, data, ctx)
+
+    return apply_path
 
 
 def is_found(path: str, data: Any) -> bool:

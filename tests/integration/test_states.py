@@ -248,3 +248,9 @@ def test_variables_of_a_map_iteration_do_not_leak(laptop: Laptop) -> None:
     }
     answer = run(laptop, states, "Each", {"items": ["a", "b", "c"]}, QueryLanguage="JSONata")
     assert json.loads(answer["output"]) == ["a", "b", "c"]
+
+
+def test_output_of_a_succeed_state_is_the_result(laptop: Laptop) -> None:
+    states = {"Done": {"Type": "Succeed", "Output": {"outcome": "{% $states.input.name & '!' %}"}}}
+    answer = run(laptop, states, "Done", {"name": "done"}, QueryLanguage="JSONata")
+    assert json.loads(answer["output"]) == {"outcome": "done!"}
