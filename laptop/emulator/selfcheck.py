@@ -54,6 +54,7 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.services.stepfunctions", "_resolve_params_obj", None),
     ("ministack.services.stepfunctions", "_evaluate_intrinsic", None),
     ("ministack.services.stepfunctions", "_prefix_sdk_error", None),
+    ("ministack.services.stepfunctions", "_apply_output_path", None),
     ("ministack.services.stepfunctions", "_add_event", None),
     ("ministack.services.stepfunctions", "_emit_execution_status_event", None),
     ("ministack.services.eventbridge", "_put_events", None),
