@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datasets.prepare import RawFile
     from laptop.demo.lake import Lake
 
-POLL_SECONDS = 0.5
-TIMEOUT_SECONDS = 900
+POLL_SECONDS = 1.0
+TIMEOUT_SECONDS = 1800
 _OUTPUT = "PipelineArn"
 
 
@@ -143,15 +143,20 @@ class Pipelines:
             return
         described = self._states.describe_execution(executionArn=execution.arn)
         execution.status = described["status"]
-        execution.spans = spans(self._history(execution.arn))
+        if execution.status == "RUNNING":
+            execution.state = self._current_state(execution.arn) or execution.state
+            return
+        execution.ended = described["stopDate"]
+        execution.error = f"{described.get('error', '')}: {described.get('cause', '')}".strip(": ")
+        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=execution.arn)
+        execution.spans = spans([event for page in pages for event in page["events"]])
         execution.state = execution.spans[-1].state if execution.spans else ""
-        if execution.status != "RUNNING":
-            execution.ended = described["stopDate"]
-            execution.error = f"{described.get('error', '')}: {described.get('cause', '')}".strip(": ")
 
-    def _history(self, arn: str) -> list[dict[str, Any]]:
-        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        return [event for page in pages for event in page["events"]]
+    def _current_state(self, arn: str) -> str | None:
+        """Name the state that an execution entered last, if that is among its latest events."""
+        latest = self._states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=5)["events"]
+        entered = (event["stateEnteredEventDetails"]["name"] for event in latest if "stateEnteredEventDetails" in event)
+        return next(entered, None)
 
     def _say(self, execution: Execution) -> None:
         mark = "[green]✓[/]" if execution.status == "SUCCEEDED" else "[red]✗[/]"

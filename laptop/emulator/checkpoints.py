@@ -36,9 +36,10 @@ def start() -> None:
 
 
 def _write_forever() -> None:
-    written = 0
+    written, took = 0, 0.0
     while True:
-        time.sleep(SECONDS)
+        # A large state may take a tenth of the time, not more.
+        time.sleep(max(SECONDS, 10 * took))
         if _served == written:
             continue
         written = _served
