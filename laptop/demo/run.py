@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +25,9 @@ from laptop.demo.timeline import Timeline
 from laptop.report import page
 from laptop.report.model import CheckFact, Report, StepFact
 from laptop.state import PROJECT, Home
+
+if TYPE_CHECKING:
+    from datasets.prepare import RawFile
 
 BY_HAND = "flights"
 ACCESS_LOG_ROWS = 20_000
@@ -70,7 +74,7 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
     first = [file for file in files if file.delivery == FIRST]
     with timeline.step("Upload the raw files; their arrival starts the pipelines") as step:
         by_hand = [file for file in first if file.table in _tables_of(BY_HAND)]
-        request = pipelines.deliver_by_hand(BY_HAND, by_hand, f"demo-{datetime.now():%Y%m%dT%H%M%S}")
+        request = pipelines.deliver_by_hand(BY_HAND, by_hand, _request(by_hand))
         others = [file for file in first if file not in by_hand]
         keys = pipelines.upload(others)
         ended = pipelines.wait({*keys, request})
@@ -84,6 +88,14 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
         ended = pipelines.wait(pipelines.upload(later))
         step.detail = f"{len(ended)} pipeline runs"
     return lake, pipelines
+
+
+def _request(files: Sequence[RawFile]) -> str:
+    """Name a request by its input, so that repeating the demo repeats no work."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.path.read_bytes())
+    return f"demo-{digest.hexdigest()[:12]}"
 
 
 def _crawl_access_logs(lake: Lake, pipelines: Pipelines, home: Home) -> str:
