@@ -4,15 +4,16 @@ Measured on 5 million orders (docs/benchmarks.md has the current figures):
 
 - Version 2 pages store sorted integers as deltas: `customer_id` takes 2.5 MB instead of 10.7 MB (and 20 MB unsorted).
   Athena engine version 3, Spark 3.3+ and DuckDB read them.
-- Row groups of about 1 MiB (default: 128 MiB) let a reader skip most of a sorted partition by its statistics. Footers
-  grow by about 1 %.
+- Row groups of about 256 KiB (default: 128 MiB), some 40,000 orders, let a reader skip most of a sorted partition by
+  its statistics: a lookup reads 3.6 MB where row groups of 1 MiB make it read 12 MB. Files grow by 1 %. Readers merge
+  neighbouring chunks into one request, so whole scans do not pay in requests.
 """
 
 from __future__ import annotations
 
 from lake_common.contract import Contract
 
-ROW_GROUP_BYTES = 1 << 20
+ROW_GROUP_BYTES = 1 << 18
 
 
 def write_options(contract: Contract) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What the lake promises about speed and cost, measured against named alternatives in the same run."""

@@ -1,0 +1,47 @@
+"""Commands: `etl`, `bytes`, `all`. Results are printed and written to docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from benchmarks import document
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    chosen = SECTIONS if options.section == "all" else {options.section: SECTIONS[options.section]}
+    for name, run in chosen.items():
+        print(name, flush=True)
+        report = run(options)
+        print(report)
+        if not options.dry:
+            document.write(name, report)
+
+
+def _etl(options: argparse.Namespace) -> str:
+    from benchmarks import etl  # noqa: PLC0415 - each section has heavy imports of its own
+
+    return etl.run(options.rows, options.repeats)
+
+
+def _bytes(options: argparse.Namespace) -> str:
+    from benchmarks import bytes_scanned  # noqa: PLC0415
+
+    return bytes_scanned.run(options.rows)
+
+
+SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {"etl": _etl, "bytes": _bytes}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the lake.")
+    parser.add_argument("section", choices=[*SECTIONS, "all"])
+    parser.add_argument("--rows", type=int, default=5_000_000, help="generated orders (5000000)")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each candidate (3)")
+    parser.add_argument("--dry", action="store_true", help="print only, leave docs/benchmarks.md as it is")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
