@@ -144,7 +144,7 @@ def test_json_lines_may_leave_out_nulls_but_not_what_is_required(lake: Lake) -> 
         None,
         1998,
     )
-    assert len(curated(lake, "ratings")) == 301
+    assert len(curated(lake, "ratings", "user_id")) == 301
 
 
 def test_an_hour_that_a_clock_shows_twice_stays_two_rows(lake: Lake) -> None:
