@@ -82,7 +82,7 @@ lint: install ## Format, lint, types, import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary .
-	@$(VENV)/bin/lint-imports --no-cache --no-timings >/dev/null || $(VENV)/bin/lint-imports
+	@PYTHONPATH=common/python $(VENV)/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=common/python $(VENV)/bin/lint-imports --no-cache
 
 unit: install ## Run the fast tests only
 	@$(PY) -m pytest tests/unit tests/policy
