@@ -34,7 +34,6 @@ _VIEW_FS = "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme"
 _COMMITTER = "org.apache.hadoop.mapreduce.lib.output.FileOutputCommitterFactory"
 _CHECKPOINTS = "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
 _POLL_SECONDS = 0.05
-_EXIT_GRACE_SECONDS = 60
 
 Line = Callable[[str], None]
 
@@ -153,9 +152,7 @@ def configuration(job: Job, mirror: Mirror, work: Path) -> dict[str, str]:
 def _execute(job: Job, mirror: Mirror, work: Path, stop: Stop, log: Log) -> Outcome:
     _write_conf(work / "conf", configuration(job, mirror, work))
     env = _environment(job, work)
-    dump = spark_jvm.Dump()
-    complete = False
-    jvm = _start([*_java_command(dump, work)], env, work, group=0, stdin=subprocess.PIPE)
+    jvm = _start(_java_command(work), env, work, group=0, stdin=subprocess.PIPE)
     try:
         pumps = [_pump(jvm.stderr, log.spark), _pump(jvm.stdout, log.spark)]
         command = [clients.spark_python(), "-u", spark_boot.__file__, str(work / "gateway"), str(job.script)]
@@ -164,14 +161,13 @@ def _execute(job: Job, mirror: Mirror, work: Path, stop: Stop, log: Log) -> Outc
         pumps += [_pump(python.stdout, log.script), _pump(python.stderr, _both(tail, log.script))]
         crashed = _wait(python, jvm, stop)
         _join(pumps[2:])
-        complete = python.returncode == 0 and not crashed and not stop.is_set()
         message = crashed or last_error(tail, python.returncode)
         return Outcome(python.returncode, stop.reason, message)
     finally:
-        _finish(jvm, dump, complete=complete)
+        _finish(jvm)
 
 
-def _java_command(dump: spark_jvm.Dump, work: Path) -> list[str]:
+def _java_command(work: Path) -> list[str]:
     options = os.environ.get("LAKE_SPARK_JAVA_OPTIONS", "-Xmx1g").split()
     return [
         str(spark_jvm.java()),
@@ -180,7 +176,7 @@ def _java_command(dump: spark_jvm.Dump, work: Path) -> list[str]:
         *spark_jvm.MODULE_OPTIONS,
         *spark_jvm.SPEED_OPTIONS,
         *options,
-        *dump.options(),
+        *spark_jvm.archive_options(),
         f"-Dlog4j2.configurationFile={(work / 'conf' / 'log4j2.properties').as_uri()}",
         "org.apache.spark.deploy.SparkSubmit",
         "pyspark-shell",
@@ -289,26 +285,12 @@ def _kill(jvm: subprocess.Popen[str]) -> None:
         os.killpg(jvm.pid, signal.SIGKILL)
 
 
-def _finish(jvm: subprocess.Popen[str], dump: spark_jvm.Dump, *, complete: bool) -> None:
-    """End Java; a first run writes the class archive as it exits, and nobody waits for that."""
+def _finish(jvm: subprocess.Popen[str]) -> None:
+    """End Java, which has nothing left to do when the script has ended."""
+    _kill(jvm)
+    jvm.wait()
     if jvm.stdin:
-        # The gateway ends when its input does.
         jvm.stdin.close()
-    if not complete:
-        _kill(jvm)
-        jvm.wait()
-        dump.finish(complete=False)
-        return
-
-    def reap() -> None:
-        try:
-            jvm.wait(timeout=_EXIT_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            _kill(jvm)
-            jvm.wait()
-        dump.finish(complete=jvm.returncode == 0)
-
-    clients.background(reap)
 
 
 def last_error(lines: Sequence[str], exit_code: int) -> str:

@@ -2,25 +2,20 @@
 
 A job starts in about two seconds instead of five because the JVM is started directly (Spark's own launcher starts a
 second JVM to find the command line of the first), stops at the first compiler tier, and maps its classes from a
-class-data-sharing archive. The first run writes the archive when its JVM exits, beside the Spark that it belongs to.
+class-data-sharing archive. `make install` writes the archive (`spark_archive`), beside the Spark that it belongs to.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import re
 import shutil
 import subprocess
-import threading
-import time
 from functools import cache
 from pathlib import Path
 
 from laptop.emulator import clients
-
-logger = logging.getLogger("laptop.spark")
 
 # Java 17 is the one of Glue 5; 21 passed our checks as well. Newer ones lack an API that Hadoop uses.
 JAVA_MAJORS = (17, 21)
@@ -37,11 +32,6 @@ MODULE_OPTIONS = (
 )
 # Jobs of a laptop are short: the time of the second compiler and of a parallel collector does not come back.
 SPEED_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-
-_dump_lock = threading.Lock()
-_ABANDONED_SECONDS = 600
-# Of a script that made no Spark session the archive is half of this, and worth nothing to one that does.
-_LEAST_BYTES = 64 << 20
 
 
 class SparkNotFoundError(Exception):
@@ -111,50 +101,14 @@ def class_path() -> str:
 
 
 def archive() -> Path:
-    """Return where the class archive of this Java and this Spark is, or will be."""
+    """Return where the class archive of this Java and this Spark belongs."""
     key = hashlib.sha256(f"{java().resolve()}|{_major(java())}|{class_path()}".encode()).hexdigest()[:16]
     return Path(clients.spark_python()).parent.parent / "cache" / f"spark-classes-{key}.jsa"
 
 
-class Dump:
-    """Writing of the class archive by the run that finds none. At most one run at a time writes."""
-
-    def __init__(self) -> None:
-        self.target = archive()
-        self._draft = self.target.with_name(f"{self.target.name}.{os.getpid()}.draft")
-        self._failed = self.target.with_suffix(".failed")
-        writable = not self.target.exists() and not self._failed.exists()
-        self.active = writable and _dump_lock.acquire(blocking=False)
-        if self.active:
-            self._delete_abandoned_drafts()
-
-    def options(self) -> tuple[str, ...]:
-        if self.active:
-            self.target.parent.mkdir(parents=True, exist_ok=True)
-            return (f"-XX:ArchiveClassesAtExit={self._draft}",)
-        if self.target.exists():
-            # A stale or damaged archive is ignored by the JVM, which then loads its classes as usual.
-            return (f"-XX:SharedArchiveFile={self.target}", "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
+def archive_options() -> tuple[str, ...]:
+    """Return the flags that map the class archive; none if there is no archive of this Java and this Spark."""
+    if not archive().exists():
         return ()
-
-    def _delete_abandoned_drafts(self) -> None:
-        # An emulator that was stopped while Java wrote leaves a draft that nobody can tell from a whole one.
-        for draft in self.target.parent.glob(f"{self.target.name}.*.draft"):
-            if time.time() - draft.stat().st_mtime > _ABANDONED_SECONDS:
-                draft.unlink(missing_ok=True)
-
-    def finish(self, *, complete: bool) -> None:
-        """Keep the archive of a JVM that ended by itself; remember that this Java cannot write one."""
-        if not self.active:
-            return
-        self.active = False
-        try:
-            if complete and self._draft.exists() and self._draft.stat().st_size >= _LEAST_BYTES:
-                self._draft.replace(self.target)
-            elif complete and not self._draft.exists():
-                logger.info("this Java writes no class archive; Spark jobs start slower")
-                self._failed.touch()
-            else:
-                self._draft.unlink(missing_ok=True)
-        finally:
-            _dump_lock.release()
+    # A stale or damaged archive is ignored by the JVM, which then loads its classes as usual.
+    return (f"-XX:SharedArchiveFile={archive()}", "-Xshare:auto", "-Xlog:cds=off")
