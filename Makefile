@@ -91,7 +91,7 @@ lint: install ## Format, lint, types, import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy --no-error-summary .
-	@PYTHONPATH=common/python $(VENV)/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=common/python $(VENV)/bin/lint-imports --no-cache
+	@PYTHONPATH=common/python:lambda $(VENV)/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=common/python:lambda $(VENV)/bin/lint-imports --no-cache
 
 unit: install ## Run the fast tests only
 	@$(PY) -m pytest tests/unit tests/policy

@@ -1,0 +1,1 @@
+"""Counts events by minute for live views, in DynamoDB."""

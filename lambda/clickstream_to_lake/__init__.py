@@ -1,0 +1,1 @@
+"""Writes clickstream events from Kinesis to the raw zone, each once."""
