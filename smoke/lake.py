@@ -93,6 +93,8 @@ def connect(environment: str) -> Lake:
     config = load(environment)
     if environment == "laptop":
         _point_at_laptop()
+    # The default of one second is most of the time of a small query.
+    wr.config.athena_query_wait_polling_delay = 0.1
     session = boto3.Session(region_name=config.environment.region)
     account = session.client("sts").get_caller_identity()["Account"]
     if account != config.environment.account:

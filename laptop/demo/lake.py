@@ -37,6 +37,7 @@ class Lake:
     def __init__(self, home: Home, run: Run) -> None:
         # awswrangler opens clients of its own; they must all end at the emulator.
         os.environ |= aws.environment(home, run)
+        wr.config.athena_query_wait_polling_delay = 0.05
         self._home, self._run = home, run
         self.session = boto3.Session()
 
