@@ -9,8 +9,6 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 _WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
-# Empty objects of EMRFS, the file system of Glue and EMR: `orders_$folder$` beside `orders/`.
-_FOLDER_MARKS = "*_$folder$"
 
 
 def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
@@ -25,14 +23,15 @@ def write_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.Polic
 
 
 def change_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[iam.PolicyStatement]:
-    """Read, write and delete under the prefixes as Spark does, which marks folders with empty objects beside them.
+    """Read, write and delete under the prefixes; shorter than the two above: the size of a role's policies is limited.
 
-    Shorter than the two above together: the size of a role's policies is limited.
+    S3A, the file system of Glue 5.1, marks an empty folder with an object of its own name, which is under the prefix:
+    https://docs.aws.amazon.com/glue/latest/dg/migrating-version-51.html
     """
-    below = [*_below(bucket, prefixes), bucket.arn_for_objects(_FOLDER_MARKS)]
+    below = _below(bucket, prefixes)
     around = _around(bucket, prefixes)
     return [
-        iam.PolicyStatement(actions=["s3:GetObject", *_WRITE], resources=sorted(set(below))),
+        iam.PolicyStatement(actions=["s3:GetObject", *_WRITE], resources=below),
         *([iam.PolicyStatement(actions=["s3:GetObject"], resources=around)] if around else []),
         _look(bucket),
     ]
@@ -52,10 +51,10 @@ def _below(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
 
 
 def _around(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[str]:
-    """Give what a file system looks at besides objects: whether a folder above them is an object itself, or marked."""
+    """Give what a file system looks at besides objects: whether a folder above them is an object itself."""
     parts = [name.split("/") for name in prefixes if name]
     folders = {"/".join(part[: depth + 1]) for part in parts for depth in range(len(part))}
-    return [bucket.arn_for_objects(key) for key in (*sorted(folders), _FOLDER_MARKS)] if folders else []
+    return [bucket.arn_for_objects(key) for key in sorted(folders)]
 
 
 def use_key(key: kms.IKey) -> iam.PolicyStatement:
@@ -63,9 +62,24 @@ def use_key(key: kms.IKey) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
 
 
-def decrypt(key: kms.IKey) -> iam.PolicyStatement:
-    """Read what the key protects."""
-    return iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key.key_arn])
+def use_catalog_key(key: kms.IKey) -> iam.PolicyStatement:
+    """Read and write data, and the entries of the Data Catalog, which takes one permission more.
+
+    Whoever reads the encrypted catalog needs all three, also through Athena:
+    https://docs.aws.amazon.com/athena/latest/ug/access-encrypted-data-glue-data-catalog.html
+    """
+    return iam.PolicyStatement(actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
+
+
+def start_athena(scope: IConstruct) -> iam.PolicyStatement:
+    """See the database `default`, which Athena looks up before it runs anything, whether or not it exists.
+
+    https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html#full-access-to-default-db-per-region
+    The documentation lists glue:CreateDatabase as well; without it Athena does not make the database, which is better.
+    """
+    return iam.PolicyStatement(
+        actions=["glue:GetDatabase", "glue:GetDatabases"], resources=catalog_resources(scope, "default", ())
+    )
 
 
 def catalog_resources(scope: IConstruct, database: str, tables: Iterable[str] = ("*",)) -> list[str]:

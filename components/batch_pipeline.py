@@ -17,7 +17,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from components.access import use_key
+from components.access import use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
 from config.model import PipelineScheduleConfig
 
@@ -252,7 +252,8 @@ def _common_statements(settings: PipelineSettings) -> list[iam.PolicyStatement]:
             resources=[settings.ledger.table_arn],
         ),
         iam.PolicyStatement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
-        iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[settings.key.key_arn]),
+        use_catalog_key(settings.key),
+        use_key(settings.topic_key),
         # Delivery of logs and traces has no resource to name:
         # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
         iam.PolicyStatement(

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from components.access import catalog_resources, decrypt, use_key
+from components.access import catalog_resources, use_catalog_key
 from components.glue_role import GlueRole
 
 # One table per first folder of the bucket (level 1 is the bucket itself), whatever the files in it look like: drift
@@ -74,7 +74,7 @@ class Crawler(Construct):
                 *_read_target(target),
                 *([_consume(events)] if events else []),
                 *_register_tables(self, database),
-                decrypt(key) if not events else use_key(key),
+                use_catalog_key(key),
             ],
         )
         self._resource = glue.CfnCrawler(

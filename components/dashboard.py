@@ -10,6 +10,10 @@ from typing import Any
 _WIDTH, _HEIGHT = 12, 6
 _COLUMNS = 2
 _DAY_SECONDS = 86400
+# Metrics of jobs with the group that is one of their dimensions: a widget without it stays empty.
+# https://docs.aws.amazon.com/glue/latest/dg/monitor-observability.html
+_UTILIZATION = ("glue.driver.workerUtilization", "resource_utilization")
+_SKEWNESS = ("glue.driver.skewness.job", "job_performance")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +42,8 @@ def dashboard_body(subjects: DashboardSubjects) -> dict[str, Any]:
             "Maximum",
             300,
         ),
-        _widget(subjects, "Glue: worker utilization", _jobs(subjects, "glue.driver.workerUtilization"), "Average", 60),
-        _widget(subjects, "Glue: skewness", _jobs(subjects, "glue.driver.skewness.job"), "Average", 60),
+        _widget(subjects, "Glue: worker utilization", _jobs(subjects, *_UTILIZATION), "Average", 60),
+        _widget(subjects, "Glue: skewness", _jobs(subjects, *_SKEWNESS), "Average", 60),
         _widget(subjects, "Athena: bytes scanned", _queries(subjects, "ProcessedBytes"), "Sum", 3600),
         _widget(subjects, "Athena: time to answer (ms)", _queries(subjects, "TotalExecutionTime"), "p90", 3600),
         _widget(subjects, "S3: objects", _storage(subjects, "NumberOfObjects"), "Average", _DAY_SECONDS),
@@ -63,9 +67,21 @@ def _executions(subjects: DashboardSubjects, metric: str) -> list[list[Any]]:
     ]
 
 
-def _jobs(subjects: DashboardSubjects, metric: str) -> list[list[Any]]:
+def _jobs(subjects: DashboardSubjects, metric: str, group: str) -> list[list[Any]]:
     return [
-        ["Glue", metric, "JobName", name, "JobRunId", "ALL", "Type", "gauge", {"label": label}]
+        [
+            "Glue",
+            metric,
+            "JobName",
+            name,
+            "JobRunId",
+            "ALL",
+            "Type",
+            "gauge",
+            "ObservabilityGroup",
+            group,
+            {"label": label},
+        ]
         for label, name in subjects.jobs.items()
     ]
 

@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 from lake_common.contract import Contract
 
-from components.access import catalog_resources, glue_arn, read_objects, write_objects
+from components.access import catalog_resources, glue_arn, read_objects, start_athena, write_objects
 from components.catalog import Catalog
 from components.quality_gate import QualityGate
 from components.spark_job import SparkJob
@@ -83,6 +83,7 @@ def query(
     )
     registered = {*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)}
     read = {*catalog_resources(scope, curated[0]), *catalog_resources(scope, *analytics)}
+        start_athena(scope),
     return [
         iam.PolicyStatement(actions=_QUERY, resources=[f"{athena}:workgroup/{workgroup}"]),
         iam.PolicyStatement(actions=["athena:GetDataCatalog"], resources=[f"{athena}:datacatalog/AwsDataCatalog"]),

@@ -7,7 +7,7 @@ from constructs import Construct
 from lake_common.contract import Contract
 from lake_common.dqdl import ruleset
 
-from components.access import catalog_resources, change_objects, glue_arn, read_objects, use_key
+from components.access import catalog_resources, change_objects, glue_arn, read_objects, use_catalog_key
 from components.catalog import Catalog
 from components.glue_role import GlueRole
 from components.zones import Zones
@@ -65,16 +65,21 @@ class QualityGate(Construct):
         return [
             *read_objects(self._zones.raw, tables),
             *change_objects(self._zones.artifacts, [_RESULTS]),
-            use_key(self._zones.key),
+            use_catalog_key(self._zones.key),
             iam.PolicyStatement(
                 actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
                 resources=catalog_resources(self, self._database, tables),
             ),
+            # What an evaluation does in the name of the role: look up its run, publish the result, load the service's
+            # own library. https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
             iam.PolicyStatement(
-                actions=["glue:GetDataQualityRuleset"], resources=[glue_arn(self, "dataQualityRuleset", "*")]
+                actions=[
+                    "glue:GetDataQualityRuleset",
+                    "glue:GetDataQualityRulesetEvaluationRun",
+                    "glue:PublishDataQuality",
+                ],
+                resources=[glue_arn(self, "dataQualityRuleset", "*")],
             ),
-            # The service's own library, read in the name of the role:
-            # https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
                 resources=[f"arn:{stack.partition}:s3:::aws-glue-ml-data-quality-assets-{stack.region}/*"],

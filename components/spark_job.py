@@ -31,7 +31,7 @@ class JobSettings:
     flex: bool
     timeout_minutes: int
     spark_ui: bool
-    log_group: logs.CfnLogGroup
+    log_retention_days: int
 
 
 class SparkJob(Construct):
@@ -69,9 +69,9 @@ class SparkJob(Construct):
                 *change_objects(settings.zones.artifacts, own_prefixes),
                 read_assets(script, settings.runtime),
                 use_key(settings.zones.key),
-                _write_logs(settings.log_group),
             ],
         )
+        self._keep_logs(role, settings)
         self._resource = glue.CfnJob(
             self,
             "Resource",
@@ -104,6 +104,24 @@ class SparkJob(Construct):
                 revisit_when="the job gets another security configuration",
             )
 
+    def _keep_logs(self, role: iam.Role, settings: JobSettings) -> None:
+        """Make the log groups of the job before Glue does, which would keep the logs for ever and beyond the stack.
+
+        Glue 5 ignores `--continuous-log-logGroup`; under a security configuration it names the groups so:
+        https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+        """
+        for kind in ("Error", "Output"):
+            group = logs.CfnLogGroup(
+                self,
+                f"{kind}Logs",
+                log_group_name=(
+                    f"/aws-glue/jobs/{settings.security_configuration.ref}-role/{role.role_name}/{kind.lower()}"
+                ),
+                kms_key_id=settings.zones.key.key_arn,
+                retention_in_days=settings.log_retention_days,
+            )
+            group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+
     @property
     def name(self) -> str:
         """Name of the job."""
@@ -126,8 +144,6 @@ def _arguments(settings: JobSettings, own_prefixes: Sequence[str]) -> dict[str, 
         "--enable-auto-scaling": "true",
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
-        "--enable-continuous-cloudwatch-log": "true",
-        "--continuous-log-logGroup": settings.log_group.ref,
         "--TempDir": temporary,
         # A bookmark moves on commit, not with the data: a kill in between loses or doubles files. The lake keeps its
         # own lineage instead (docs/decisions).
@@ -142,14 +158,4 @@ def read_assets(*assets: s3_assets.Asset) -> iam.PolicyStatement:
     """Read these objects. Replaces `asset.grant_read`, which allows the whole assets bucket."""
     return iam.PolicyStatement(
         actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key) for asset in assets]
-    )
-
-
-def _write_logs(log_group: logs.CfnLogGroup) -> iam.PolicyStatement:
-    # With a security configuration, Glue may add the configuration's name to that of the group.
-    stack = cdk.Stack.of(log_group)
-    group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group.ref}*"
-    return iam.PolicyStatement(
-        actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
-        resources=[group],
     )

@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from components.access import catalog_resources, read_objects, use_key, write_objects
+from components.access import catalog_resources, read_objects, start_athena, use_catalog_key, write_objects
 from components.acknowledge import acknowledge_wildcards
 from components.team_access_point import TeamAccessPoint
 from components.zones import QUARANTINE, Zones
@@ -86,7 +86,7 @@ class TeamAccess(Construct):
             *self._data([point.arn for point in own_points]),
             *read_objects(zones.results, [config.team]),
             *write_objects(zones.results, [config.team]),
-            use_key(zones.key),
+            use_catalog_key(zones.key),
         ]
         self.policy = iam.ManagedPolicy(
             self,
@@ -123,6 +123,7 @@ class TeamAccess(Construct):
         ]
 
     def _catalog(self) -> Iterator[iam.PolicyStatement]:
+        yield start_athena(self)
         for actions, names in (
             (_READ_CATALOG, self._config.readable_zones),
             (_WRITE_CATALOG, self._config.writable_zones),

@@ -37,8 +37,10 @@ class CatalogStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id)
         self._zones = zones
-        self._security_configuration = self._encryption(config)
+        self._security_configuration = self._encrypt_jobs()
         self._databases = {zone: self._database(zone) for zone in _DESCRIPTIONS}
+        if config.encrypt_catalog:
+            self._encrypt_catalog()
         self._tables(contracts)
         classifiers = Classifiers(self, "Classifiers")
         self._raw_crawler = self._crawler(
@@ -73,23 +75,28 @@ class CatalogStack(cdk.Stack):
         """Return the database of a zone: raw, curated or analytics."""
         return self._databases[zone]
 
-    def _encryption(self, config: CatalogConfig) -> glue.CfnSecurityConfiguration:
+    def _encrypt_catalog(self) -> None:
+        """Encrypt what is created from now on, so the databases come after: Glue leaves older entries as they are."""
         key_arn = self._zones.key.key_arn
-        if config.encrypt_catalog:
-            settings = glue.CfnDataCatalogEncryptionSettings
-            settings(
-                self,
-                "CatalogEncryption",
-                catalog_id=self.account,
-                data_catalog_encryption_settings=settings.DataCatalogEncryptionSettingsProperty(
-                    encryption_at_rest=settings.EncryptionAtRestProperty(
-                        catalog_encryption_mode="SSE-KMS", sse_aws_kms_key_id=key_arn
-                    ),
-                    connection_password_encryption=settings.ConnectionPasswordEncryptionProperty(
-                        return_connection_password_encrypted=True, kms_key_id=key_arn
-                    ),
+        settings = glue.CfnDataCatalogEncryptionSettings
+        encryption = glue.CfnDataCatalogEncryptionSettings(
+            self,
+            "CatalogEncryption",
+            catalog_id=self.account,
+            data_catalog_encryption_settings=settings.DataCatalogEncryptionSettingsProperty(
+                encryption_at_rest=settings.EncryptionAtRestProperty(
+                    catalog_encryption_mode="SSE-KMS", sse_aws_kms_key_id=key_arn
                 ),
-            )
+                connection_password_encryption=settings.ConnectionPasswordEncryptionProperty(
+                    return_connection_password_encrypted=True, kms_key_id=key_arn
+                ),
+            ),
+        )
+        for database in self._databases.values():
+            database.add_dependency(encryption)
+
+    def _encrypt_jobs(self) -> glue.CfnSecurityConfiguration:
+        key_arn = self._zones.key.key_arn
         security = glue.CfnSecurityConfiguration
         return security(
             self,

@@ -94,7 +94,7 @@ class ProcessingStack(cdk.Stack):
             flex=self._config.flex,
             timeout_minutes=self._config.job_timeout_minutes,
             spark_ui=self._config.spark_ui,
-            log_group=self._log_group("JobLogs"),
+            log_retention_days=self._config.log_retention_days,
         )
 
     def _workflow(self) -> None:

@@ -17,6 +17,7 @@ SDK_NAME = {"states": "stepfunctions"}
 # Permissions that are no operation of an API.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 PERMISSION_ONLY = {
+    "glue:PublishDataQuality",
     "iam:PassRole",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.policy import rules
+from tests.policy import keys, rules
 from tests.synthesis import Assembly
 
 Rule = Callable[[Assembly], list[str]]
@@ -37,6 +37,7 @@ RULES: list[Rule] = [
     rules.passes_any_role,
     rules.open_to_strangers,
     rules.trusted_on_anybodys_behalf,
+    keys.without_their_key,
 ]
 
 
@@ -87,6 +88,13 @@ def allow(resources: dict[str, Any], **statement: Any) -> None:
     resources["Defect12345678"] = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyDocument": document}}
 
 
+def forbid(resources: dict[str, Any], role: str, action: str) -> None:
+    """Take the permission from all statements of a role."""
+    for policy in one(resources, "AWS::IAM::Role", role)["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            statement["Action"] = [each for each in rules.listed(statement["Action"]) if each != action]
+
+
 def add(resources: dict[str, Any], type_: str, **properties: Any) -> None:
     resources["Defect12345678"] = {"Type": type_, "Properties": properties}
 
@@ -131,6 +139,23 @@ def test_the_rule_catches_a_seeded_defect(
 ) -> None:
     before = set(rule(prod_assembly))
     assert len(set(rule(seeded(prod_assembly, defect))) - before) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "stack", "missed"),
+    [
+        ("PipelinesOrdersRole", "kms:GenerateDataKey", "Processing", "sns:Publish on Alerts/"),
+        ("PipelinesOrdersRole", "kms:Encrypt", "Processing", "on the catalog"),
+        ("PipelinesOrdersStarter", "kms:Decrypt", "Processing", "states:StartExecution"),
+        ("JobsCurateOrdersRole", "kms:GenerateDataKey", "Processing", "s3:PutObject on Storage/Curated"),
+        ("AccessLogsCrawlerRole", "kms:Encrypt", "Catalog", "on the catalog"),
+    ],
+)
+def test_a_permission_on_a_key_that_is_missing_is_found(
+    prod_assembly: Assembly, role: str, action: str, stack: str, missed: str
+) -> None:
+    found = keys.without_their_key(seeded(prod_assembly, lambda all_: forbid(all_, role, action), stack))
+    assert any(f"{stack}/{role}" in each and missed in each and action in each for each in found)
 
 
 def test_a_chosen_name_is_seen(prod_assembly: Assembly) -> None:

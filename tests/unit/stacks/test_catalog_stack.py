@@ -102,6 +102,13 @@ def test_metadata_and_connection_passwords_are_encrypted_with_the_data_key(lapto
     assert "DataKey" in str(given["ConnectionPasswordEncryption"]["KmsKeyId"])
 
 
+def test_databases_wait_for_the_encryption_that_only_covers_what_comes_after_it(laptop_assembly: Assembly) -> None:
+    settings = laptop_assembly.only("Catalog", "AWS::Glue::DataCatalogEncryptionSettings")
+
+    for database in laptop_assembly.resources("Catalog", "AWS::Glue::Database"):
+        assert settings.logical_id in database.body["DependsOn"]
+
+
 def test_data_logs_and_bookmarks_of_jobs_are_encrypted(laptop_assembly: Assembly) -> None:
     given = laptop_assembly.only("Catalog", "AWS::Glue::SecurityConfiguration").properties["EncryptionConfiguration"]
 

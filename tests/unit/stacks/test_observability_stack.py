@@ -128,6 +128,21 @@ def test_dashboard_shows_every_pipeline_job_workgroup_and_the_budget(laptop_asse
     assert "Cost of the month (USD); the budget is 10" in widgets
 
 
+def test_metrics_of_jobs_have_the_dimensions_with_which_glue_publishes_them(laptop_assembly: Assembly) -> None:
+    body = laptop_assembly.only("Observability", "AWS::CloudWatch::Dashboard").properties["DashboardBody"]
+    text = "".join(part if isinstance(part, str) else "token" for part in body["Fn::Join"][1])
+    metrics = [metric for widget in json.loads(text)["widgets"] for metric in widget["properties"]["metrics"]]
+
+    groups = {metric[1]: metric[-2] for metric in metrics if metric[0] == "Glue"}
+    assert groups == {
+        "glue.driver.workerUtilization": "resource_utilization",
+        "glue.driver.skewness.job": "job_performance",
+    }
+    assert {tuple(metric[2:-2:2]) for metric in metrics if metric[0] == "Glue"} == {
+        ("JobName", "JobRunId", "Type", "ObservabilityGroup")
+    }
+
+
 def test_widgets_do_not_overlap(laptop_assembly: Assembly) -> None:
     body = laptop_assembly.only("Observability", "AWS::CloudWatch::Dashboard").properties["DashboardBody"]
     text = "".join(part if isinstance(part, str) else "token" for part in body["Fn::Join"][1])

@@ -82,7 +82,6 @@ def test_jobs_scale_report_and_log(laptop_assembly: Assembly) -> None:
         "--enable-auto-scaling": "true",
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
-        "--enable-continuous-cloudwatch-log": "true",
         "--enable-spark-ui": "true",
         "--job-bookmark-option": "job-bookmark-disable",
     }
@@ -90,8 +89,21 @@ def test_jobs_scale_report_and_log(laptop_assembly: Assembly) -> None:
     for job in jobs(laptop_assembly):
         arguments = job.properties["DefaultArguments"]
         assert expected.items() <= arguments.items()
-        assert arguments["--continuous-log-logGroup"] == {"Ref": "JobLogs"}
         assert "Artifacts" in str(arguments["--spark-event-logs-path"])
+
+
+def test_logs_of_a_job_are_kept_where_glue_writes_them_under_a_security_configuration(
+    laptop_assembly: Assembly,
+) -> None:
+    groups = [each.properties for each in laptop_assembly.resources("Processing", "AWS::Logs::LogGroup")]
+    found = {readable(group["LogGroupName"]): group for group in groups if "LogGroupName" in group}
+
+    for job in jobs(laptop_assembly):
+        role = job.properties["Role"]["Fn::GetAtt"][0]
+        for kind in ("error", "output"):
+            group = found[f"/aws-glue/jobs/{readable(job.properties['SecurityConfiguration'])}-role/{role}/{kind}"]
+            assert group["RetentionInDays"] == 7
+            assert "DataKey" in str(group["KmsKeyId"])
 
 
 @pytest.mark.parametrize(("environment", "execution_class"), [("dev", "FLEX"), ("prod", "STANDARD")])
@@ -105,19 +117,15 @@ def test_curate_job_touches_the_folders_of_its_own_tables_only(laptop_assembly: 
     prefix = "JobsCurateOrdersRole"
 
     assert resources_of(laptop_assembly, prefix, "s3:PutObject") == [
-        "Analytics/*_$folder$",
         "Analytics/pipeline_runs/*",
-        "Artifacts/*_$folder$",
         "Artifacts/spark-ui/lakelaptopProcessingJobsCurateOrders727C9374/*",
         "Artifacts/temporary/lakelaptopProcessingJobsCurateOrders727C9374/*",
-        "Curated/*_$folder$",
         "Curated/_lineage/orders/*",
         "Curated/orders/*",
-        "Failures/*_$folder$",
         "Failures/quarantine/source_table=orders/*",
     ]
     read = resources_of(laptop_assembly, prefix, "s3:GetObject")
-    assert [each for each in read if each.startswith("Raw/")] == ["Raw/*_$folder$", "Raw/orders", "Raw/orders/*"]
+    assert [each for each in read if each.startswith("Raw/")] == ["Raw/orders", "Raw/orders/*"]
 
 
 def test_aggregate_job_writes_only_analytics_tables(laptop_assembly: Assembly) -> None:
@@ -237,6 +245,26 @@ def resolved(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: resolved(each) for key, each in value.items()}
     return [resolved(each) for each in value] if isinstance(value, list) else value
+
+
+def test_pipeline_may_see_the_default_database_as_athena_wants(laptop_assembly: Assembly) -> None:
+    seen = resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:GetDatabase")
+
+    assert any(each.endswith(":database/default") for each in seen)
+
+
+def test_evaluation_of_quality_may_do_what_glue_does_in_its_name(laptop_assembly: Assembly) -> None:
+    for action in (
+        "glue:GetDataQualityRuleset",
+        "glue:GetDataQualityRulesetEvaluationRun",
+        "glue:PublishDataQuality",
+    ):
+        assert [each.rsplit(":", 1)[-1] for each in resources_of(laptop_assembly, "QualityGateRole", action)] == [
+            "dataQualityRuleset/*"
+        ]
+    assert any(
+        "aws-glue-ml-data-quality" in each for each in resources_of(laptop_assembly, "QualityGateRole", "s3:GetObject")
+    )
 
 
 def test_pipelines_are_logged_traced_and_encrypted_without_data_in_their_logs(laptop_assembly: Assembly) -> None:

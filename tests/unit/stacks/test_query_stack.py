@@ -108,6 +108,13 @@ def test_no_team_may_change_its_workgroup_or_anybodys_permissions(laptop_assembl
         assert {action.split(":")[0] for action in actions} == {"athena", "glue", "s3", "kms"}
 
 
+@pytest.mark.parametrize("team", ["analysts", "engineers"])
+def test_a_team_may_see_the_default_database_as_athena_wants(laptop_assembly: Assembly, team: str) -> None:
+    seen = list(allowed(laptop_assembly, team, "glue:GetDatabase"))
+    assert any(each.endswith(":database/default") for each in seen)
+    assert list(allowed(laptop_assembly, team, "glue:CreateDatabase")) == []
+
+
 def test_only_people_of_this_account_may_take_a_teams_role(laptop_assembly: Assembly) -> None:
     roles = list(laptop_assembly.resources("Query", "AWS::IAM::Role"))
     assert len(roles) == 2
