@@ -172,12 +172,12 @@ class BatchPipeline(Construct):
         )
 
     def start_on_schedule(self, config: PipelineScheduleConfig) -> None:
-        """Run over all tables of the product; the scheduled time makes each run an input of its own."""
+        """Curate or compact all tables of the product; the scheduled time makes each run an input of its own."""
         tables = ", ".join(f'"{table}"' for table in self._tables)
         scheduler.CfnSchedule(
             self,
-            "Schedule",
-            description="Regular run over all tables of the product",
+            "Schedule" if config.job == "curate" else "CompactSchedule",
+            description=f"Regularly {config.job} all tables of the product",
             schedule_expression=config.cron,
             schedule_expression_timezone=config.timezone,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
@@ -187,7 +187,7 @@ class BatchPipeline(Construct):
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=self.arn,
                 role_arn=self._starter.role_arn,
-                input=f'{{"tables": [{tables}], "request": "<aws.scheduler.scheduled-time>"}}',
+                input=f'{{"tables": [{tables}], "job": "{config.job}", "request": "<aws.scheduler.scheduled-time>"}}',
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
                 ),

@@ -70,9 +70,8 @@ def run_jobs(jobs: Sequence[SparkJob]) -> iam.PolicyStatement:
 def query(
     scope: Construct, *, workgroup: str, zones: Zones, catalog: Catalog, contracts: tuple[Contract, ...]
 ) -> list[iam.PolicyStatement]:
-    """Register partitions of the given tables and verify, in one workgroup.
+    """Register partitions of the given tables and verify them, in one workgroup.
 
-    The query that verifies counts all curated tables in one statement, so it must be able to read them all.
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html
     """
     stack = Stack.of(scope)
@@ -81,15 +80,13 @@ def query(
         (catalog.databases[zone].ref, [contract.name for contract in contracts if contract.zone == zone])
         for zone in ("curated", "analytics")
     )
-    registered = {*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)}
-    read = {*catalog_resources(scope, curated[0]), *catalog_resources(scope, *analytics)}
-        start_athena(scope),
+    tables = sorted({*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)})
     return [
         iam.PolicyStatement(actions=_QUERY, resources=[f"{athena}:workgroup/{workgroup}"]),
+        start_athena(scope),
         iam.PolicyStatement(actions=["athena:GetDataCatalog"], resources=[f"{athena}:datacatalog/AwsDataCatalog"]),
-        iam.PolicyStatement(actions=_READ_CATALOG, resources=sorted(read)),
-        iam.PolicyStatement(actions=_REGISTER_PARTITIONS, resources=sorted(registered)),
-        *read_objects(zones.curated, [""]),
+        iam.PolicyStatement(actions=[*_READ_CATALOG, *_REGISTER_PARTITIONS], resources=tables),
+        *read_objects(zones.curated, curated[1]),
         *read_objects(zones.analytics, analytics[1]),
         *read_objects(zones.failures, [QUARANTINE]),
         *read_objects(zones.results, [_RESULTS]),

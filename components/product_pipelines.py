@@ -24,6 +24,7 @@ from components.contract_table import registers_partitions
 from components.lake_jobs import LakeJobs
 from components.products import Product, names
 from components.quality_gate import QualityGate
+from components.saved_query import load_queries_of
 from components.zones import Zones
 from config.model import ProcessingConfig
 
@@ -141,6 +142,8 @@ class ProductPipelines(Construct):
             log_group=parts.log_group,
             substitutions={
                 "AggregateJob": parts.jobs.aggregate.name,
+                "CompactJob": parts.jobs.compact.name,
+                "CuratedBucket": parts.zones.curated.bucket_name,
                 "CuratedDatabase": parts.catalog.databases["curated"].ref,
                 "LedgerDays": str(self._config.ledger_retention_days),
                 "LedgerTable": self._ledger.table_name,
@@ -170,6 +173,8 @@ class ProductPipelines(Construct):
             },
             statements=self._statements(product),
         )
+        for table in tables:
+            self._offer_queries(table)
         if self._config.start_on_new_object:
             pipeline.start_on_new_objects(parts.zones.raw)
         for schedule in self._config.schedules:
@@ -177,9 +182,21 @@ class ProductPipelines(Construct):
                 pipeline.start_on_schedule(schedule)
         return pipeline
 
+    def _offer_queries(self, table: str) -> None:
+        """Deploy what the pipelines ask of each table, as prepared statements."""
+        for query in load_queries_of(table):
+            athena.CfnPreparedStatement(
+                self,
+                f"Query-{query.name}",
+                statement_name=query.name,
+                description=query.description,
+                work_group=self._parts.workgroup.ref,
+                query_statement=query.sql,
+            )
+
     def _statements(self, product: Product) -> list[iam.PolicyStatement]:
         parts = self._parts
-        jobs = [parts.jobs.curate[product.name], parts.jobs.aggregate]
+        jobs = [parts.jobs.curate[product.name], parts.jobs.aggregate, parts.jobs.compact]
         queried = (*product.curated, *product.aggregates, *self._system_tables)
         return [
             *pipeline_access.crawl_and_check(

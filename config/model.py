@@ -174,9 +174,13 @@ class CatalogConfig(Frozen):
 
 
 class PipelineScheduleConfig(Frozen):
-    """A daily, hourly, ... run over all tables of a product, besides the runs that new objects start."""
+    """A daily, hourly, ... run over all tables of a product, besides the runs that new objects start.
+
+    `compact` merges small files. It goes through the pipeline, because nothing else may write the tables meanwhile.
+    """
 
     product: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    job: Literal["curate", "compact"]
     cron: Cron
     timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")]
 
@@ -197,6 +201,13 @@ class ProcessingConfig(Frozen):
     schedules: tuple[PipelineScheduleConfig, ...]
     glue_workflow: bool
     glue_workflow_schedule: Schedule
+
+    @model_validator(mode="after")
+    def _one_schedule_per_job(self) -> Self:
+        jobs = [(schedule.product, schedule.job) for schedule in self.schedules]
+        if len(set(jobs)) < len(jobs):
+            raise ValueError(f"schedules must differ in product or job; got {jobs}")
+        return self
 
 
 class ObservabilityConfig(Frozen):

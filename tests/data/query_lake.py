@@ -9,11 +9,14 @@ import duckdb
 import sqlglot
 from lake_common.contract import Contract
 
-from components.saved_query import SavedQuery, load_queries
+from components.saved_query import SavedQuery, load_queries, load_queries_of
 from contracts.loader import load_contracts
 
-QUERIES = {query.name: query for query in load_queries()}
 CONTRACTS = {contract.name: contract for contract in load_contracts()}
+OF_EACH_TABLE = {
+    query.name: query for name, contract in CONTRACTS.items() if contract.source for query in load_queries_of(name)
+}
+QUERIES = {query.name: query for query in load_queries()} | OF_EACH_TABLE
 ACCESS_LOGS = "clientip varchar, ident varchar, auth varchar, verb varchar, request varchar, response int, bytes bigint"
 
 

@@ -19,7 +19,9 @@ DEFINITION = Path(__file__).parents[3] / "pipelines" / "batch.asl.json"
 SUBSTITUTIONS = {
     "AggregateJob": "aggregate",
     "AggregateTables": "carrier_delays",
+    "CompactJob": "compact",
     "CurateJob": "curate",
+    "CuratedBucket": "curated",
     "CuratedDatabase": "lake_curated",
     "LedgerDays": "90",
     "LedgerTable": "ledger",
@@ -47,6 +49,7 @@ class Lake:
     def __init__(self) -> None:
         self.substitutions = dict(SUBSTITUTIONS)
         self.holder_status = "RUNNING"
+        self.ended: set[str] = set()
         self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
         self.dynamodb.create_table(
             TableName="ledger",
@@ -55,7 +58,7 @@ class Lake:
             AttributeDefinitions=[{"AttributeName": "claim", "AttributeType": "S"}],
         )
         self.replies: dict[str, Any] = {
-            "aws-sdk:sfn:describeExecution": lambda _: {"Status": self.holder_status},
+            "aws-sdk:sfn:describeExecution": self._describe,
             "aws-sdk:glue:startCrawler": lambda _: {},
             "aws-sdk:glue:getCrawler": lambda _: {"Crawler": {"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}},
             "aws-sdk:glue:startDataQualityRulesetEvaluationRun": lambda _: {"RunId": "dqrun-1"},
@@ -82,19 +85,32 @@ class Lake:
 
     def run(self, document: Any, name: str = "run-1") -> Execution:
         text = re.sub(r"\$\{(\w+)\}", lambda match: self.substitutions[match[1]], DEFINITION.read_text())
-        return Execution(json.loads(text), self.replies, name).run(document)
+        execution = Execution(json.loads(text), self.replies, name).run(document)
+        self.ended.add(execution.id)
+        return execution
+
+    def _describe(self, request: Any) -> Any:
+        """Tell how an execution is that was aborted; others have ended."""
+        return {"Status": "SUCCEEDED" if request["ExecutionArn"] in self.ended else self.holder_status}
 
     def status(self) -> list[str]:
-        return [item["status"]["S"] for item in self.dynamodb.scan(TableName="ledger")["Items"]]
+        """Give the status of each claim; a turn has none."""
+        items = self.dynamodb.scan(TableName="ledger")["Items"]
+        return [item["status"]["S"] for item in items if "status" in item]
 
-    def abort(self, name: str, document: Any) -> None:
-        """Leave the claim of an execution that was stopped before it could mark it."""
+    def writer(self) -> str | None:
+        """Give the name of the execution whose turn it is, or was last."""
+        item = self.dynamodb.get_item(TableName="ledger", Key={"claim": {"S": "turn#flights"}}).get("Item")
+        return item["execution"]["S"].rsplit(":", 1)[-1] if item else None
+
+    def abort(self, name: str, document: Any, at: str = "aws-sdk:glue:startCrawler") -> None:
+        """Leave what an execution holds that was stopped amid a task, before it could mark its claim."""
 
         def stop(_: Any) -> Any:
             raise KeyboardInterrupt
 
         replies = self.replies
-        self.replies = {**replies, "aws-sdk:glue:startCrawler": stop}
+        self.replies = {**replies, at: stop}
         with pytest.raises(KeyboardInterrupt):
             self.run(document, name)
         self.replies = replies
@@ -272,8 +288,9 @@ def test_failed_input_can_run_again(lake: Lake) -> None:
         {"tables": "flights", "request": "r"},
         {**NEW_OBJECT, "key": "orders/file.csv"},
         {"bucket": "raw", "key": "flights/file.csv"},
+        {**REQUEST, "job": "drop"},
     ],
-    ids=["empty", "no tables", "no request", "strange table", "not a list", "strange folder", "no etag"],
+    ids=["empty", "no tables", "no request", "strange table", "not a list", "strange folder", "no etag", "strange job"],
 )
 def test_fails_on_input_that_is_neither_an_object_nor_a_request_of_the_product(lake: Lake, document: Any) -> None:
     execution = lake.run(document)
@@ -348,10 +365,106 @@ def test_fails_when_rules_cannot_be_evaluated(lake: Lake) -> None:
     assert "no such table" in execution.failure.cause
 
 
-def test_run_waits_while_another_run_of_the_product_writes(lake: Lake) -> None:
+def test_run_waits_for_a_job_that_was_started_past_the_pipeline(lake: Lake) -> None:
     lake.replies["glue:startJobRun.sync"] = fail("Glue.ConcurrentRunsExceededException", times=50)
 
     assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("job", ["curate", "compact"])
+def test_no_job_starts_before_the_other_execution_of_the_product_has_ended(lake: Lake, job: str) -> None:
+    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
+    statuses = iter(["RUNNING", "RUNNING", "PENDING_REDRIVE", "ABORTED"])
+    lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": next(statuses)}
+
+    execution = lake.run({**REQUEST, "job": job}, name="waiting")
+
+    looks = [place for place, name in enumerate(execution.resources) if name == "aws-sdk:sfn:describeExecution"]
+    assert len(looks) == 4
+    assert execution.resources.index("glue:startJobRun.sync") > looks[-1]
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert lake.writer() == "waiting"
+
+
+def test_turn_of_an_execution_that_aws_has_forgotten_is_free(lake: Lake) -> None:
+    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
+    lake.replies["aws-sdk:sfn:describeExecution"] = fail("Sfn.ExecutionDoesNotExistException")
+
+    assert lake.run(REQUEST, name="next").output["outcome"] == "SUCCEEDED"
+    assert lake.writer() == "next"
+
+
+def test_only_one_of_two_waiting_executions_takes_the_turn(lake: Lake) -> None:
+    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
+    described: list[str] = []
+
+    def another_is_faster(request: Any) -> Any:
+        described.append(request["ExecutionArn"].rsplit(":", 1)[-1])
+        lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": "ABORTED"}
+        if len(described) == 1:
+            assert lake.run(REQUEST, name="faster").output["outcome"] == "SUCCEEDED"
+            lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
+        return {"Status": "ABORTED"}
+
+    lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
+
+    assert lake.run({**REQUEST, "request": "slower"}, name="slower").output["outcome"] == "SUCCEEDED"
+    assert described == ["writing", "faster"]
+
+
+def test_turn_whose_answer_was_lost_belongs_to_the_execution_that_took_it(lake: Lake) -> None:
+    put, lost = lake.replies["dynamodb:putItem"], [True]
+
+    def written_but_unanswered(request: Any) -> Any:
+        answer = put(request)
+        if request["Item"]["claim"]["S"].startswith("turn#") and lost and lost.pop():
+            raise StatesError("DynamoDB.SdkClientException", "connection reset")
+        return answer
+
+    lake.replies["dynamodb:putItem"] = written_but_unanswered
+
+    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
+    assert not lost
+
+
+def test_products_do_not_wait_for_each_other(lake: Lake) -> None:
+    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
+    lake.substitutions |= {"Product": "orders", "Tables": "orders"}
+    order = {**NEW_OBJECT, "key": "orders/ingest_date=1998-07-01/o.csv"}
+
+    execution = lake.run(order, name="other")
+
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert "aws-sdk:sfn:describeExecution" not in execution.resources
+
+
+def test_compaction_compacts_each_table_and_does_nothing_else(lake: Lake) -> None:
+    execution = lake.run({**REQUEST, "job": "compact"}, name="weekly")
+
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert [(job["JobName"], job["Arguments"]) for job in jobs(execution)] == [
+        ("compact", {"--bucket": "curated", "--table": table, "--run_id": "weekly"}) for table in REQUEST["tables"]
+    ]
+    assert {name.partition(":")[0] for name in execution.resources} == {"dynamodb", "glue", "sns"}
+    assert [message["job"] for message in messages(execution)] == ["compact"]
+
+
+def test_compaction_and_curation_that_a_schedule_asks_for_at_once_are_two_inputs(lake: Lake) -> None:
+    lake.run({**REQUEST, "job": "curate"}, name="first")
+
+    assert lake.run({**REQUEST, "job": "compact"}, name="second").output["outcome"] == "SUCCEEDED"
+    assert lake.run({**REQUEST, "job": "compact"}, name="third").output["outcome"] == "DUPLICATE"
+
+
+def test_fails_when_a_table_cannot_be_compacted(lake: Lake) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", "compacted files must hold 3 rows; got 2")
+
+    execution = lake.run({**REQUEST, "job": "compact"})
+
+    assert execution.failure is not None
+    assert "must hold 3 rows" in execution.failure.cause
+    assert len(jobs(execution)) == 2
+    assert lake.status() == ["FAILED"]
 
 
 def test_failed_job_is_tried_once_more_then_marked_and_announced(lake: Lake) -> None:

@@ -158,7 +158,8 @@ def test_pipeline_runs_and_stops_its_own_jobs_only(laptop_assembly: Assembly) ->
     started = resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:StartJobRun")
 
     assert resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:BatchStopJobRun") == started
-    assert [re.sub(r".*:job/(\w+)\w{8}$", r"\1", each) for each in started] == ["JobsAggregate", "JobsCurateOrders"]
+    names = [re.sub(r".*:job/(\w+)\w{8}$", r"\1", each) for each in started]
+    assert names == ["JobsAggregate", "JobsCompact", "JobsCurateOrders"]
 
 
 def test_pipeline_passes_only_the_role_of_the_quality_gate_and_only_to_glue(laptop_assembly: Assembly) -> None:
@@ -189,6 +190,35 @@ def test_pipeline_registers_partitions_of_its_own_tables_only(laptop_assembly: A
     assert tables == {"orders", "quarantine", "daily_revenue", "cohort_retention", "customer_history", "pipeline_runs"}
 
 
+def test_pipeline_reads_its_own_tables_only(laptop_assembly: Assembly) -> None:
+    read = resources_of(laptop_assembly, "PipelinesCensusRole", "s3:GetObject")
+    listed_tables = resources_of(laptop_assembly, "PipelinesCensusRole", "glue:GetTable")
+
+    assert [each for each in read if each.startswith("Curated/") and each.endswith("/*")] == [
+        "Curated/census/*",
+        "Curated/quarantine/*",
+    ]
+    assert {each.rsplit("/", 1)[-1] for each in listed_tables if ":table/" in each} == {
+        "census",
+        "quarantine",
+        "pipeline_runs",
+    }
+
+
+def test_each_curated_table_has_a_query_that_verifies_it_in_the_workgroup_of_the_pipelines(
+    laptop_assembly: Assembly,
+) -> None:
+    statements = {
+        each.properties["StatementName"]: each.properties
+        for each in laptop_assembly.resources("Processing", "AWS::Athena::PreparedStatement")
+    }
+
+    tables = {contract.name for product in PRODUCTS.values() for contract in product.curated}
+    assert set(statements) == {f"verify_{table}" for table in tables}
+    assert "from orders\n" in statements["verify_orders"]["QueryStatement"]
+    assert all("Pipeline" in str(each["WorkGroup"]) for each in statements.values())
+
+
 def test_pipeline_may_do_what_each_of_its_tasks_calls(laptop_assembly: Assembly) -> None:
     needed = {
         "dynamodb:PutItem",
@@ -215,6 +245,26 @@ def test_pipeline_may_do_what_each_of_its_tasks_calls(laptop_assembly: Assembly)
     }
 
     assert needed - allowed == set()
+
+
+def test_pipeline_may_see_the_default_database_as_athena_wants(laptop_assembly: Assembly) -> None:
+    seen = resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:GetDatabase")
+
+    assert any(each.endswith(":database/default") for each in seen)
+
+
+def test_evaluation_of_quality_may_do_what_glue_does_in_its_name(laptop_assembly: Assembly) -> None:
+    for action in (
+        "glue:GetDataQualityRuleset",
+        "glue:GetDataQualityRulesetEvaluationRun",
+        "glue:PublishDataQuality",
+    ):
+        assert [each.rsplit(":", 1)[-1] for each in resources_of(laptop_assembly, "QualityGateRole", action)] == [
+            "dataQualityRuleset/*"
+        ]
+    assert any(
+        "aws-glue-ml-data-quality" in each for each in resources_of(laptop_assembly, "QualityGateRole", "s3:GetObject")
+    )
 
 
 def test_pipeline_looks_only_at_its_own_executions(laptop_assembly: Assembly) -> None:
@@ -245,26 +295,6 @@ def resolved(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: resolved(each) for key, each in value.items()}
     return [resolved(each) for each in value] if isinstance(value, list) else value
-
-
-def test_pipeline_may_see_the_default_database_as_athena_wants(laptop_assembly: Assembly) -> None:
-    seen = resources_of(laptop_assembly, "PipelinesOrdersRole", "glue:GetDatabase")
-
-    assert any(each.endswith(":database/default") for each in seen)
-
-
-def test_evaluation_of_quality_may_do_what_glue_does_in_its_name(laptop_assembly: Assembly) -> None:
-    for action in (
-        "glue:GetDataQualityRuleset",
-        "glue:GetDataQualityRulesetEvaluationRun",
-        "glue:PublishDataQuality",
-    ):
-        assert [each.rsplit(":", 1)[-1] for each in resources_of(laptop_assembly, "QualityGateRole", action)] == [
-            "dataQualityRuleset/*"
-        ]
-    assert any(
-        "aws-glue-ml-data-quality" in each for each in resources_of(laptop_assembly, "QualityGateRole", "s3:GetObject")
-    )
 
 
 def test_pipelines_are_logged_traced_and_encrypted_without_data_in_their_logs(laptop_assembly: Assembly) -> None:
@@ -308,10 +338,15 @@ def test_new_object_in_a_folder_of_the_product_starts_its_pipeline(laptop_assemb
     assert "Undelivered" in str(target["DeadLetterConfig"]["Arn"])
 
 
-def test_schedule_asks_for_all_tables_and_makes_each_run_an_input_of_its_own(laptop_assembly: Assembly) -> None:
-    target = laptop_assembly.only("Processing", "AWS::Scheduler::Schedule").properties["Target"]
+@pytest.mark.parametrize(("job", "prefix"), [("curate", "Schedule"), ("compact", "CompactSchedule")])
+def test_schedule_asks_for_all_tables_and_makes_each_run_an_input_of_its_own(
+    laptop_assembly: Assembly, job: str, prefix: str
+) -> None:
+    schedule = laptop_assembly.only("Processing", "AWS::Scheduler::Schedule", f"PipelinesOrders{prefix}")
+    target = schedule.properties["Target"]
 
-    assert json.loads(target["Input"]) == {"tables": ["orders"], "request": "<aws.scheduler.scheduled-time>"}
+    expected = {"tables": ["orders"], "job": job, "request": "<aws.scheduler.scheduled-time>"}
+    assert json.loads(target["Input"]) == expected
     assert target["Arn"] == {"Ref": machine(laptop_assembly, "orders").logical_id}
     assert "Undelivered" in str(target["DeadLetterConfig"]["Arn"])
 
