@@ -22,6 +22,7 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.tables",
     "laptop.emulator.cloudformation.records",
     "laptop.emulator.cloudformation.smaller_fills",
+    "laptop.emulator.cloudformation.streaming_types",
     "laptop.emulator.athena",
     "laptop.emulator.glue_jobs",
     "laptop.emulator.crawlers",
@@ -29,6 +30,8 @@ SERVICE_MODULES = (
     "laptop.emulator.glue_triggers",
     "laptop.emulator.states",
     "laptop.emulator.events",
+    "laptop.emulator.kinesis",
+    "laptop.emulator.esm.service",
 )
 
 

@@ -66,4 +66,11 @@ OPERATIONS: dict[str, frozenset[str]] = {
         | {"CreatePartitionIndex", "GetPartitionIndexes"}
         | {"TagResource", "UntagResource", "GetTags"}
     ),
+    "kinesis": frozenset(
+        {"CreateStream", "DeleteStream", "ListStreams", "PutRecord", "PutRecords", "DescribeStream"}
+        | {"DescribeStreamSummary", "IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod"}
+        | {"AddTagsToStream", "RemoveTagsFromStream", "ListTagsForStream"}
+        | {"RegisterStreamConsumer", "DeregisterStreamConsumer", "DescribeStreamConsumer", "ListStreamConsumers"}
+        | {"StartStreamEncryption", "StopStreamEncryption", "EnableEnhancedMonitoring", "DisableEnhancedMonitoring"}
+    ),
 }

@@ -193,7 +193,7 @@ def test_fails_to_make_a_change_set_of_nothing(stack: Stack) -> None:
     assert (described["Status"], described["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
 
 
-@pytest.mark.parametrize("name", ["AWS::Redshift::Cluster", "AWS::Kinesis::Stream", "AWS::Made::Up"])
+@pytest.mark.parametrize("name", ["AWS::Redshift::Cluster", "AWS::MSK::Cluster", "AWS::Made::Up"])
 def test_fails_before_anything_is_created_for_a_type_that_nobody_vouches_for(laptop: Any, name: str) -> None:
     body = json.dumps(resources(Bucket={"Type": "AWS::S3::Bucket"}, Thing={"Type": name}))
     with pytest.raises(ClientError, match="Unrecognized resource types"):

@@ -326,6 +326,7 @@ READS: dict[str, ReadBack] = {
             ask("lambda", "get_function", FunctionName="{id}"),
             ask("lambda", "get_function_concurrency", FunctionName="{id}"),
         ),
+        aliases={"Layers": "Arn"},
         unread={"Code": "shown as the hash of the package"},
     ),
     "AWS::Logs::LogGroup": ReadBack(

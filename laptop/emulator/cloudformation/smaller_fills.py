@@ -5,6 +5,7 @@
 | AWS::CloudWatch::Dashboard | Tags | TagResource, UntagResource |
 | AWS::EC2::VPC | attributes CidrBlock, CidrBlockAssociations, DefaultSecurityGroup, DefaultNetworkAcl | Describe |
 | AWS::IAM::Role | PermissionsBoundary | PutRolePermissionsBoundary, DeleteRolePermissionsBoundary |
+| AWS::Lambda::Function | ReservedConcurrentExecutions | PutFunctionConcurrency, DeleteFunctionConcurrency |
 | AWS::S3::AccessPoint | Tags | S3 Control TagResource, UntagResource |
 | AWS::Scheduler::Schedule | ScheduleExpressionTimezone, KmsKeyArn, dates | UpdateSchedule |
 | AWS::SNS::Topic | KmsMasterKeyId, TracingConfig, SignatureVersion, DeliveryPolicy | SetTopicAttributes |
@@ -60,6 +61,15 @@ def role_boundary(role: str, old: Json, new: Json) -> None:
         client("iam").put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
     elif old.get("PermissionsBoundary"):
         client("iam").delete_role_permissions_boundary(RoleName=role)
+
+
+@after_resource("AWS::Lambda::Function")
+def reserved_concurrency(function: str, old: Json, new: Json) -> None:
+    reserved = new.get("ReservedConcurrentExecutions")
+    if reserved is not None:
+        client("lambda").put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=int(reserved))
+    elif "ReservedConcurrentExecutions" in old:
+        client("lambda").delete_function_concurrency(FunctionName=function)
 
 
 @after_resource("AWS::S3::AccessPoint")

@@ -77,9 +77,7 @@ def with_payload(failure: Failure, event: Json) -> Json:
 def object_key(failure: Failure, unique: str) -> str:
     """Return `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<unique>`."""
     moment = datetime.fromtimestamp(failure.at, UTC)
-    return (
-        f"aws/lambda/{failure.mapping}/{failure.shard}/{moment:%Y/%m/%d}/{moment:%Y-%m-%dT%H.%M.%S}-{unique}"
-    )
+    return f"aws/lambda/{failure.mapping}/{failure.shard}/{moment:%Y/%m/%d}/{moment:%Y-%m-%dT%H.%M.%S}-{unique}"
 
 
 def _stamp(moment: float) -> str:

@@ -26,6 +26,8 @@ _DEFAULTS: Final[Json] = {
     "FunctionResponseTypes": [],
     "DestinationConfig": {"OnFailure": {}},
 }
+# What CreateEventSourceMapping and UpdateEventSourceMapping take besides what is the same for queues.
+MEMBERS: Final = tuple(_DEFAULTS)
 _RANGES: Final = {
     "BatchSize": (1, 10_000),
     "MaximumBatchingWindowInSeconds": (0, 300),
