@@ -152,6 +152,7 @@ class _Scope:
         states |= {"errorOutput": self.error_output} if self.error_output is not None else {}
         compiled = jsonata.Jsonata(expression)
         compiled.register_lambda("hash", lambda text, _algorithm: hashlib.sha256(text.encode()).hexdigest())
+        compiled.register_lambda("parse", json.loads)
         value = compiled.evaluate(None, {**self.variables, "states": states})
         if value is None:
             raise StatesError("States.QueryEvaluationError", f"undefined: {expression}")

@@ -479,6 +479,61 @@ def test_failed_job_is_tried_once_more_then_marked_and_announced(lake: Lake) -> 
     assert [(each["outcome"], each["cause"]) for each in messages(execution)] == [("FAILED", "Py4JError: boom")]
 
 
+@pytest.mark.parametrize(
+    ("task", "found", "explained"),
+    [
+        (
+            "glue:startJobRun.sync",
+            {
+                "Id": "jr_1",
+                "JobName": "curate",
+                "JobRunState": "FAILED",
+                "ErrorMessage": 'QualityGateError: "too"\nbad',
+            },
+            'Glue job curate, run jr_1, ended FAILED: QualityGateError: "too"\nbad',
+        ),
+        (
+            "glue:startJobRun.sync",
+            {"Id": "jr_1", "JobName": "curate", "JobRunState": "STOPPED"},
+            "Glue job curate, run jr_1, ended STOPPED",
+        ),
+        (
+            "athena:startQueryExecution.sync",
+            {
+                "QueryExecution": {
+                    "QueryExecutionId": "q",
+                    "Status": {"State": "FAILED", "StateChangeReason": "no table"},
+                }
+            },
+            "Athena query q ended FAILED: no table",
+        ),
+    ],
+    ids=["failed job", "stopped job", "failed query"],
+)
+def test_failure_says_in_the_ledger_and_to_people_which_job_or_query_ended_how_and_why(
+    lake: Lake, task: str, found: Any, explained: str
+) -> None:
+    lake.replies[task] = fail("States.TaskFailed", json.dumps(found))
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.cause == explained
+    assert [each["cause"] for each in messages(execution)] == [explained]
+    (row,) = (item for item in lake.dynamodb.scan(TableName="ledger")["Items"] if "failure" in item)
+    assert row["failure"]["S"] == f"States.TaskFailed: {explained}"
+
+
+@pytest.mark.parametrize("cause", ["", "{", "{unfinished", "no braces", '{"strange": 1}'])
+def test_failure_that_is_no_description_is_told_as_it_is(lake: Lake, cause: str) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", cause)
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.cause == cause
+
+
 def test_fails_when_rows_are_missing_or_double(lake: Lake) -> None:
     row = {"Data": [{"VarCharValue": "flights"}, {"VarCharValue": "41"}]}
     lake.replies["athena:getQueryResults"] = lambda _: {"ResultSet": {"Rows": [HEADER, row]}}
