@@ -133,6 +133,8 @@ def _consume(events: sqs.IQueue) -> iam.PolicyStatement:
             "sqs:ChangeMessageVisibility",
             "sqs:GetQueueUrl",
             "sqs:GetQueueAttributes",
+            "sqs:ListDeadLetterSourceQueues",
+            "sqs:ListQueueTags",
             "sqs:SetQueueAttributes",
             "sqs:PurgeQueue",
         ],

@@ -158,7 +158,8 @@ class QueryConfig(Frozen):
 class AlertsConfig(Frozen):
     """Who hears of trouble, and what the lake may cost."""
 
-    emails: tuple[Email, ...]
+    # A budget notifies ten addresses at most.
+    emails: Annotated[tuple[Email, ...], Field(max_length=10)]
     monthly_budget_usd: Annotated[int, Field(ge=1, le=1_000_000)]
     actual_threshold_percent: Annotated[int, Field(ge=1, le=100)]
     forecast_threshold_percent: Annotated[int, Field(ge=1, le=200)]
@@ -205,6 +206,13 @@ class ProcessingConfig(Frozen):
     @model_validator(mode="after")
     def _one_schedule_per_job(self) -> Self:
         jobs = [(schedule.product, schedule.job) for schedule in self.schedules]
+    @model_validator(mode="after")
+    def _flexible_workers_are_small(self) -> Self:
+        """https://docs.aws.amazon.com/glue/latest/dg/add-job.html: Flex runs on G.1X and G.2X only."""
+        if self.flex and self.worker_type not in ("G.1X", "G.2X"):
+            raise ValueError(f"worker_type must be G.1X or G.2X where flex = true; got {self.worker_type}")
+        return self
+
         if len(set(jobs)) < len(jobs):
             raise ValueError(f"schedules must differ in product or job; got {jobs}")
         return self

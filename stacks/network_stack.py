@@ -64,7 +64,16 @@ class NetworkStack(cdk.Stack):
         resource = log_group.node.default_child
         assert isinstance(resource, logs.CfnLogGroup)
         resource.retention_in_days = retention_days
-        self._vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group))
+        # The library's own role could be taken on anybody's behalf.
+        writer = iam.Role(
+            self,
+            "FlowLogWriter",
+            description="Delivery of the network's flow logs",
+            assumed_by=iam.ServicePrincipal(
+                "vpc-flow-logs.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
+            ),
+        )
+        self._vpc.add_flow_log("FlowLog", destination=ec2.FlowLogDestination.to_cloud_watch_logs(log_group, writer))
 
     def _reach_storage(self) -> None:
         """Open S3, free of charge, but only this account's buckets: nothing leaves to anybody else's."""

@@ -254,4 +254,11 @@ def trusted_on_anybodys_behalf(assembly: Assembly) -> list[str]:
 
 
 # Services that document the keys aws:SourceAccount or aws:SourceArn in the trust of a role.
-_CHECKED_SERVICES = {"scheduler.amazonaws.com", "states.amazonaws.com", "events.amazonaws.com"}
+_CHECKED_SERVICES = {
+    "events.amazonaws.com",
+    "firehose.amazonaws.com",
+    "glue.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "states.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+}

@@ -35,6 +35,14 @@ def replaced(old: str, new: str) -> str:
         (replaced("retain_data = false", 'retain_data = "no"'), r"environment.retain_data: .*boolean; got 'no'"),
         (replaced("key_rotation_days = 365", "key_rotation_days = 30"), r"storage.key_rotation_days: .*; got 30"),
         (replaced('account = "111111111111"', 'account = "1111"'), r"environment.account: .*; got '1111'"),
+        (
+            replaced('worker_type = "G.1X"', 'worker_type = "G.4X"'),
+            r"worker_type must be G.1X or G.2X where flex = true; got G.4X",
+        ),
+        (
+            replaced("emails = []", f"emails = {[f'a{number}@example.com' for number in range(11)]}"),
+            r"alerts.emails: .*at most 10 items",
+        ),
         (replaced('"us-east-1a"', '"eu-west-1a"'), r"availability_zones must be in us-east-1; got \['eu-west-1a'\]"),
         (
             replaced("after_days = 90", "after_days = 45"),

@@ -185,6 +185,16 @@ def test_only_the_event_driven_crawler_may_take_messages(laptop_assembly: Assemb
     assert takes == {"RawCrawlerRole": True, "AccessLogsCrawlerRole": False}
 
 
+def test_event_driven_crawler_may_do_with_its_queue_what_glue_documents(laptop_assembly: Assembly) -> None:
+    documented = "DeleteMessage GetQueueUrl ListDeadLetterSourceQueues ReceiveMessage GetQueueAttributes ListQueueTags"
+    (taken,) = (
+        set(listed(item["Action"]))
+        for item in role_statements(laptop_assembly, "RawCrawlerRole")
+        if "sqs:ReceiveMessage" in listed(item["Action"])
+    )
+    assert {f"sqs:{name}" for name in (*documented.split(), "SetQueueAttributes", "PurgeQueue")} <= taken
+
+
 def test_names_of_databases_and_crawlers_are_outputs(laptop_assembly: Assembly) -> None:
     assert set(laptop_assembly.outputs("Catalog")) == {
         "RawDatabase",
