@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import IConstruct
+
+from components.policy import Statement
 
 # The prefix makes the validation report list the acknowledgment with its reason; a bare rule id hides the finding
 # without a trace.
@@ -53,7 +54,7 @@ def acknowledge(
 
 
 def acknowledge_wildcards(
-    construct: IConstruct, statements: Iterable[iam.PolicyStatement], *, because: str, revisit_when: str
+    construct: IConstruct, statements: Iterable[Statement], *, because: str, revisit_when: str
 ) -> None:
     """Accept the wildcards of some statements, and of no others, in the policies of a construct.
 
@@ -71,7 +72,7 @@ def managed_policy(name: str) -> str:
     return f"Policy::arn:<AWS::Partition>:iam::aws:policy/{name}"
 
 
-def wildcards(consumer: IConstruct, statement: iam.PolicyStatement) -> set[str]:
+def wildcards(consumer: IConstruct, statement: Statement) -> set[str]:
     """Name the wildcards of a statement as the findings of IAM5 do, as seen from the stack of its policy."""
     stack = cdk.Stack.of(consumer)
     actions = {f"Action::{name}" for name in statement.actions if "*" in name}

@@ -4,11 +4,13 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from components.arns import home
 from contracts.loader import as_dict, load_contracts
 
 ROOT = Path(__file__).parent.parent
@@ -19,17 +21,42 @@ CONTRACTS = ROOT / "contracts"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def runtime_zip(scope: Construct) -> assets.Asset:
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file of this project as it will lie in S3."""
+
+    partition: str
+    bucket: str
+    key: str
+
+    @property
+    def address(self) -> str:
+        """`s3://` address."""
+        return f"s3://{self.bucket}/{self.key}"
+
+    @property
+    def arn(self) -> str:
+        """ARN of the object."""
+        return f"arn:{self.partition}:s3:::{self.bucket}/{self.key}"
+
+
+def stored_file(scope: Construct, construct_id: str, path: Path) -> StoredFile:
+    """Have a file uploaded with the deployment."""
+    asset = assets.Asset(scope, construct_id, path=str(path))
+    return StoredFile(partition=home(scope).partition, bucket=asset.s3_bucket_name, key=asset.s3_object_key)
+
+
+def runtime_zip(scope: Construct) -> StoredFile:
     """Pack what every job imports: the common package, all jobs' modules and the contracts as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "runtime.zip"
         write_zip(archive, dict(runtime_files()))
-        return assets.Asset(scope, "Runtime", path=str(archive))
+        return stored_file(scope, "Runtime", archive)
 
 
-def job_script(scope: Construct, job: str) -> assets.Asset:
+def job_script(scope: Construct, job: str) -> StoredFile:
     """Give one job's entry script, `glue_jobs/<job>/job.py`."""
-    return assets.Asset(scope, f"{_pascal(job)}Script", path=str(JOBS / job / "job.py"))
+    return stored_file(scope, f"{_pascal(job)}Script", JOBS / job / "job.py")
 
 
 def runtime_files() -> Iterator[tuple[str, bytes]]:

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -19,6 +17,10 @@ from constructs import Construct
 
 from components.access import use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
+from components.arns import arn, key_arn
+from components.assets import StoredFile
+from components.policy import Statement, document
+from components.service_role import ServiceRole
 from config.model import PipelineScheduleConfig
 
 # A start that fails for two hours fails for a reason; the event waits in the dead-letter queue then.
@@ -31,7 +33,7 @@ class PipelineSettings:
     """What the pipelines of all products share."""
 
     key: kms.IKey
-    definition: s3_assets.Asset
+    definition: StoredFile
     ledger: dynamodb.ITable
     topic: sns.ITopic
     topic_key: kms.IKey
@@ -64,18 +66,19 @@ class BatchPipeline(Construct):
         tables: Sequence[str],
         settings: PipelineSettings,
         substitutions: dict[str, str],
-        statements: Sequence[iam.PolicyStatement],
+        statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
         self._tables = list(tables)
         self._settings = settings
         steps = [*statements, *_common_statements(settings)]
-        self._role = iam.Role(
+        self._role = ServiceRole(
             self,
             "Role",
             description=f"Batch pipeline of {product}",
-            assumed_by=_service("states.amazonaws.com", self),
-            inline_policies={"Steps": iam.PolicyDocument(statements=steps)},
+            services=["states.amazonaws.com"],
+            policy_name="Steps",
+            statements=steps,
         )
         acknowledge_wildcards(
             self._role,
@@ -87,9 +90,9 @@ class BatchPipeline(Construct):
         self._machine = sfn.CfnStateMachine(
             self,
             "Resource",
-            role_arn=self._role.role_arn,
+            role_arn=self._role.arn,
             definition_s3_location=sfn.CfnStateMachine.S3LocationProperty(
-                bucket=settings.definition.s3_bucket_name, key=settings.definition.s3_object_key
+                bucket=settings.definition.bucket, key=settings.definition.key
             ),
             definition_substitutions={
                 **settings.substitutions,
@@ -112,7 +115,7 @@ class BatchPipeline(Construct):
             tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
             encryption_configuration=sfn.CfnStateMachine.EncryptionConfigurationProperty(
                 type="CUSTOMER_MANAGED_KMS_KEY",
-                kms_key_id=settings.key.key_arn,
+                kms_key_id=key_arn(settings.key),
                 kms_data_key_reuse_period_seconds=300,
             ),
         )
@@ -151,7 +154,7 @@ class BatchPipeline(Construct):
                 events.CfnRule.TargetProperty(
                     id="Pipeline",
                     arn=self.arn,
-                    role_arn=self._starter.role_arn,
+                    role_arn=self._starter.arn,
                     input_transformer=events.CfnRule.InputTransformerProperty(
                         input_paths_map={
                             "bucket": "$.detail.bucket.name",
@@ -183,10 +186,10 @@ class BatchPipeline(Construct):
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
                 mode="FLEXIBLE", maximum_window_in_minutes=15
             ),
-            kms_key_arn=self._settings.key.key_arn,
+            kms_key_arn=key_arn(self._settings.key),
             target=scheduler.CfnSchedule.TargetProperty(
                 arn=self.arn,
-                role_arn=self._starter.role_arn,
+                role_arn=self._starter.arn,
                 input=f'{{"tables": [{tables}], "job": "{config.job}", "request": "<aws.scheduler.scheduled-time>"}}',
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                     maximum_retry_attempts=_START_ATTEMPTS, maximum_event_age_in_seconds=_START_AGE_SECONDS
@@ -202,14 +205,15 @@ class BatchPipeline(Construct):
 
         A policy of its own: as part of the role it would wait for the state machine, which waits for the role.
         """
-        executions = cdk.Stack.of(self).format_arn(
-            service="states",
-            resource="execution",
-            resource_name=f"{self._machine.attr_name}:*",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        executions = arn(self, "states", f"execution:{self._machine.attr_name}:*")
+        statement = Statement(actions=["states:DescribeExecution"], resources=[executions])
+        policy = iam.CfnPolicy(
+            self,
+            "SiblingExecutions",
+            roles=[self._role.ref],
+            policy_name="SiblingExecutions",
+            policy_document=document([statement]),
         )
-        statement = iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[executions])
-        policy = iam.Policy(self, "SiblingExecutions", roles=[self._role], statements=[statement])
         acknowledge_wildcards(
             policy,
             [statement],
@@ -217,46 +221,34 @@ class BatchPipeline(Construct):
             revisit_when="executions get names that are known beforehand",
         )
 
-    def _starter_role(self) -> iam.Role:
-        return iam.Role(
+    def _starter_role(self) -> ServiceRole:
+        return ServiceRole(
             self,
             "Starter",
             description="Rules and schedules that start the pipeline",
-            assumed_by=iam.CompositePrincipal(
-                _service("events.amazonaws.com", self), _service("scheduler.amazonaws.com", self)
-            ),
-            inline_policies={
-                "Start": iam.PolicyDocument(
-                    statements=[
-                        iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn]),
-                        iam.PolicyStatement(
-                            actions=["sqs:SendMessage"], resources=[self._settings.undelivered.queue_arn]
-                        ),
-                        use_key(self._settings.key),
-                        use_key(self._settings.topic_key),
-                    ]
-                )
-            },
+            services=["events.amazonaws.com", "scheduler.amazonaws.com"],
+            policy_name="Start",
+            statements=[
+                Statement(actions=["states:StartExecution"], resources=[self.arn]),
+                Statement(actions=["sqs:SendMessage"], resources=[self._settings.undelivered.queue_arn]),
+                use_key(self._settings.key),
+                use_key(self._settings.topic_key),
+            ],
         )
 
 
-def _service(name: str, scope: Construct) -> iam.ServicePrincipal:
-    own = {"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}}
-    return iam.ServicePrincipal(name, conditions=own)
-
-
-def _common_statements(settings: PipelineSettings) -> list[iam.PolicyStatement]:
+def _common_statements(settings: PipelineSettings) -> list[Statement]:
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             resources=[settings.ledger.table_arn],
         ),
-        iam.PolicyStatement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
+        Statement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
         use_catalog_key(settings.key),
         use_key(settings.topic_key),
         # Delivery of logs and traces has no resource to name:
         # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
-        iam.PolicyStatement(
+        Statement(
             actions=[
                 "logs:CreateLogDelivery",
                 "logs:GetLogDelivery",

@@ -4,16 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from components.access import catalog_resources, use_catalog_key
+from components.access import catalog_resources, glue_arn, use_catalog_key
+from components.arns import bucket_arn, bucket_name, objects_arn
 from components.glue_role import GlueRole
+from components.policy import Statement
 
 # One table per first folder of the bucket (level 1 is the bucket itself), whatever the files in it look like: drift
 # inside a table is the curate job's business. New columns are added, partitions take the types of their table.
@@ -81,7 +81,7 @@ class Crawler(Construct):
             self,
             "Resource",
             description=description,
-            role=role.role_arn,
+            role=role.arn,
             database_name=database.ref,
             classifiers=list(classifiers),
             configuration=json.dumps(_CONFIGURATION),
@@ -89,7 +89,7 @@ class Crawler(Construct):
             targets=glue.CfnCrawler.TargetsProperty(
                 s3_targets=[
                     glue.CfnCrawler.S3TargetProperty(
-                        path=f"s3://{target.bucket.bucket_name}/{target.prefix}",
+                        path=f"s3://{bucket_name(target.bucket)}/{target.prefix}",
                         exclusions=list(target.exclusions),
                         event_queue_arn=events.queue_arn if events else None,
                     )
@@ -113,20 +113,19 @@ class Crawler(Construct):
     @property
     def arn(self) -> str:
         """ARN of the crawler."""
-        stack = Stack.of(self)
-        return f"arn:{stack.partition}:glue:{stack.region}:{stack.account}:crawler/{self._resource.ref}"
+        return glue_arn(self, "crawler", self.name)
 
 
-def _read_target(target: CrawlTarget) -> list[iam.PolicyStatement]:
+def _read_target(target: CrawlTarget) -> list[Statement]:
     return [
-        iam.PolicyStatement(actions=["s3:GetObject"], resources=[target.bucket.arn_for_objects(f"{target.prefix}*")]),
-        iam.PolicyStatement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[target.bucket.bucket_arn]),
+        Statement(actions=["s3:GetObject"], resources=[objects_arn(target.bucket, f"{target.prefix}*")]),
+        Statement(actions=["s3:ListBucket", "s3:GetBucketLocation"], resources=[bucket_arn(target.bucket)]),
     ]
 
 
-def _consume(events: sqs.IQueue) -> iam.PolicyStatement:
+def _consume(events: sqs.IQueue) -> Statement:
     """Allow what the documentation asks for, on this queue instead of all of the account."""
-    return iam.PolicyStatement(
+    return Statement(
         actions=[
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
@@ -142,9 +141,9 @@ def _consume(events: sqs.IQueue) -> iam.PolicyStatement:
     )
 
 
-def _register_tables(scope: Construct, database: glue.CfnDatabase) -> list[iam.PolicyStatement]:
+def _register_tables(scope: Construct, database: glue.CfnDatabase) -> list[Statement]:
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=[
                 "glue:GetDatabase",
                 "glue:GetTable",
@@ -164,5 +163,5 @@ def _register_tables(scope: Construct, database: glue.CfnDatabase) -> list[iam.P
             resources=catalog_resources(scope, database.ref),
         ),
         # Classifiers have no ARN to name.
-        iam.PolicyStatement(actions=["glue:GetClassifier", "glue:GetClassifiers"], resources=["*"]),
+        Statement(actions=["glue:GetClassifier", "glue:GetClassifiers"], resources=["*"]),
     ]

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from components.acknowledge import acknowledge_wildcards
+from components.arns import arn
+from components.policy import Statement
+from components.service_role import ServiceRole
 
 
-class GlueRole(iam.Role):
+class GlueRole(ServiceRole):
     """A role for Glue of this account only.
 
     It replaces the managed policy AWSGlueServiceRole, which allows every Glue action and every bucket named
@@ -29,19 +30,17 @@ class GlueRole(iam.Role):
         construct_id: str,
         *,
         description: str,
-        statements: Sequence[iam.PolicyStatement],
+        statements: Sequence[Statement],
         metric_namespace: str = "Glue",
     ) -> None:
-        account = Stack.of(scope).account
         everything = [*statements, *_service_statements(scope, metric_namespace)]
         super().__init__(
             scope,
             construct_id,
             description=description,
-            assumed_by=iam.ServicePrincipal(
-                "glue.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": account}}
-            ),
-            inline_policies={"Access": iam.PolicyDocument(statements=everything)},
+            services=["glue.amazonaws.com"],
+            policy_name="Access",
+            statements=everything,
         )
         acknowledge_wildcards(
             self,
@@ -52,18 +51,16 @@ class GlueRole(iam.Role):
         )
 
 
-def _service_statements(scope: Construct, metric_namespace: str) -> list[iam.PolicyStatement]:
-    stack = Stack.of(scope)
-    log_groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:/aws-glue/*"
+def _service_statements(scope: Construct, metric_namespace: str) -> list[Statement]:
     return [
-        iam.PolicyStatement(
+        Statement(
             actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:AssociateKmsKey"],
-            resources=[log_groups],
+            resources=[arn(scope, "logs", "log-group:/aws-glue/*")],
         ),
-        iam.PolicyStatement(
+        Statement(
             actions=["cloudwatch:PutMetricData"],
             resources=["*"],
             conditions={"StringEquals": {"cloudwatch:namespace": metric_namespace}},
         ),
-        iam.PolicyStatement(actions=["glue:GetSecurityConfiguration"], resources=["*"]),
+        Statement(actions=["glue:GetSecurityConfiguration"], resources=["*"]),
     ]

@@ -1,8 +1,7 @@
 """What each Glue job may read and write: the table of least privilege of the jobs, in one place."""
 
-from aws_cdk import aws_iam as iam
-
 from components.access import change_objects, read_objects
+from components.policy import Statement
 from components.products import Product
 from components.zones import QUARANTINE, Zones
 
@@ -12,7 +11,7 @@ LINEAGE = "_lineage"
 STAGING = "_staging/aggregate"
 
 
-def curate(product: Product, zones: Zones) -> list[iam.PolicyStatement]:
+def curate(product: Product, zones: Zones) -> list[Statement]:
     """Raw files of the product's tables to curated tables, quarantine and run reports, with lineage."""
     tables = [contract.name for contract in product.curated]
     kept = [*tables, *(f"{LINEAGE}/{table}" for table in tables)]
@@ -25,7 +24,7 @@ def curate(product: Product, zones: Zones) -> list[iam.PolicyStatement]:
     ]
 
 
-def aggregate(products: tuple[Product, ...], zones: Zones) -> list[iam.PolicyStatement]:
+def aggregate(products: tuple[Product, ...], zones: Zones) -> list[Statement]:
     """Any curated table to the analytics tables, by way of a hidden folder beside them."""
     targets = [contract.name for product in products for contract in product.aggregates]
     return [
@@ -34,6 +33,6 @@ def aggregate(products: tuple[Product, ...], zones: Zones) -> list[iam.PolicySta
     ]
 
 
-def compact(zones: Zones) -> list[iam.PolicyStatement]:
+def compact(zones: Zones) -> list[Statement]:
     """Any table of the curated and the analytics zone, in place."""
     return [statement for bucket in (zones.curated, zones.analytics) for statement in change_objects(bucket, [""])]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from aws_cdk import Stack
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 from lake_common.contract import Contract
 
 from components.access import catalog_resources, glue_arn, read_objects, start_athena, write_objects
+from components.arns import arn
 from components.catalog import Catalog
+from components.policy import Statement
 from components.quality_gate import QualityGate
 from components.spark_job import SparkJob
 from components.zones import QUARANTINE, Zones
@@ -28,40 +28,36 @@ _READ_CATALOG = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue
 _REGISTER_PARTITIONS = ["glue:BatchCreatePartition", "glue:CreatePartition", "glue:BatchGetPartition"]
 
 
-def crawl_and_check(
-    scope: Construct, catalog: Catalog, gate: QualityGate, tables: Iterable[str]
-) -> list[iam.PolicyStatement]:
+def crawl_and_check(scope: Construct, catalog: Catalog, gate: QualityGate, tables: Iterable[str]) -> list[Statement]:
     """Crawl the raw zone and evaluate the rulesets of the tables."""
     names = sorted(tables)
     return [
-        iam.PolicyStatement(actions=["glue:StartCrawler", "glue:GetCrawler"], resources=[catalog.raw_crawler.arn]),
-        iam.PolicyStatement(
+        Statement(actions=["glue:StartCrawler", "glue:GetCrawler"], resources=[catalog.raw_crawler.arn]),
+        Statement(
             actions=["glue:StartDataQualityRulesetEvaluationRun"],
             resources=[gate.arn(table) for table in names],
         ),
         # A run and its result are found by their own ids, which no ARN holds:
         # https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
-        iam.PolicyStatement(
+        Statement(
             actions=["glue:GetDataQualityRulesetEvaluationRun", "glue:GetDataQualityResult"],
             resources=[glue_arn(scope, "dataQualityRuleset", "*")],
         ),
-        iam.PolicyStatement(
+        Statement(
             actions=["iam:PassRole"],
-            resources=[gate.role.role_arn],
+            resources=[gate.role.arn],
             conditions={"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}},
         ),
-        iam.PolicyStatement(
-            actions=_READ_CATALOG, resources=catalog_resources(scope, catalog.databases["raw"].ref, names)
-        ),
+        Statement(actions=_READ_CATALOG, resources=catalog_resources(scope, catalog.databases["raw"].ref, names)),
     ]
 
 
-def run_jobs(jobs: Sequence[SparkJob]) -> iam.PolicyStatement:
+def run_jobs(jobs: Sequence[SparkJob]) -> Statement:
     """Start jobs, wait for them and stop them.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
     """
-    return iam.PolicyStatement(
+    return Statement(
         actions=["glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
         resources=[job.arn for job in jobs],
     )
@@ -69,23 +65,21 @@ def run_jobs(jobs: Sequence[SparkJob]) -> iam.PolicyStatement:
 
 def query(
     scope: Construct, *, workgroup: str, zones: Zones, catalog: Catalog, contracts: tuple[Contract, ...]
-) -> list[iam.PolicyStatement]:
+) -> list[Statement]:
     """Register partitions of the given tables and verify them, in one workgroup.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html
     """
-    stack = Stack.of(scope)
-    athena = f"arn:{stack.partition}:athena:{stack.region}:{stack.account}"
     curated, analytics = (
         (catalog.databases[zone].ref, [contract.name for contract in contracts if contract.zone == zone])
         for zone in ("curated", "analytics")
     )
     tables = sorted({*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)})
     return [
-        iam.PolicyStatement(actions=_QUERY, resources=[f"{athena}:workgroup/{workgroup}"]),
+        Statement(actions=_QUERY, resources=[arn(scope, "athena", f"workgroup/{workgroup}")]),
         start_athena(scope),
-        iam.PolicyStatement(actions=["athena:GetDataCatalog"], resources=[f"{athena}:datacatalog/AwsDataCatalog"]),
-        iam.PolicyStatement(actions=[*_READ_CATALOG, *_REGISTER_PARTITIONS], resources=tables),
+        Statement(actions=["athena:GetDataCatalog"], resources=[arn(scope, "athena", "datacatalog/AwsDataCatalog")]),
+        Statement(actions=[*_READ_CATALOG, *_REGISTER_PARTITIONS], resources=tables),
         *read_objects(zones.curated, curated[1]),
         *read_objects(zones.analytics, analytics[1]),
         *read_objects(zones.failures, [QUARANTINE]),

@@ -10,7 +10,6 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -18,10 +17,12 @@ from lake_common.contract import Contract
 
 from components import pipeline_access
 from components.acknowledge import acknowledge
+from components.assets import stored_file
 from components.batch_pipeline import BatchPipeline, PipelineSettings
 from components.catalog import Catalog
 from components.contract_table import registers_partitions
 from components.lake_jobs import LakeJobs
+from components.policy import Statement
 from components.products import Product, names
 from components.quality_gate import QualityGate
 from components.saved_query import load_queries_of
@@ -134,7 +135,7 @@ class ProductPipelines(Construct):
         parts = self._parts
         return PipelineSettings(
             key=parts.zones.key,
-            definition=s3_assets.Asset(self, "Definition", path=str(_DEFINITION)),
+            definition=stored_file(self, "Definition", _DEFINITION),
             ledger=self._ledger,
             topic=parts.topic,
             topic_key=parts.topic_key,
@@ -149,7 +150,7 @@ class ProductPipelines(Construct):
                 "LedgerTable": self._ledger.table_name,
                 "QualityGate": "stop" if self._config.stop_on_failed_quality else "report",
                 "QualityResults": parts.gate.results,
-                "QualityRoleArn": parts.gate.role.role_arn,
+                "QualityRoleArn": parts.gate.role.arn,
                 "RawCrawler": parts.catalog.raw_crawler.name,
                 "RawDatabase": parts.catalog.databases["raw"].ref,
                 "SystemTables": names(self._system_tables),
@@ -194,7 +195,7 @@ class ProductPipelines(Construct):
                 query_statement=query.sql,
             )
 
-    def _statements(self, product: Product) -> list[iam.PolicyStatement]:
+    def _statements(self, product: Product) -> list[Statement]:
         parts = self._parts
         jobs = [parts.jobs.curate[product.name], parts.jobs.aggregate, parts.jobs.compact]
         queried = (*product.curated, *product.aggregates, *self._system_tables)

@@ -1,15 +1,16 @@
 """Glue Data Quality: the contracts' rules on the raw tables, and the role that evaluates them."""
 
-from aws_cdk import Stack
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 from lake_common.contract import Contract
 from lake_common.dqdl import ruleset
 
 from components.access import catalog_resources, change_objects, glue_arn, read_objects, use_catalog_key
+from components.arns import bucket_name, home
 from components.catalog import Catalog
 from components.glue_role import GlueRole
+from components.policy import Statement
+from components.service_role import ServiceRole
 from components.zones import Zones
 
 _RESULTS = "quality"
@@ -34,14 +35,14 @@ class QualityGate(Construct):
         )
 
     @property
-    def role(self) -> iam.IRole:
+    def role(self) -> ServiceRole:
         """The role that an evaluation runs as."""
         return self._role
 
     @property
     def results(self) -> str:
         """`s3://` address below which the results of evaluations are written."""
-        return f"s3://{self._zones.artifacts.bucket_name}/{_RESULTS}/"
+        return f"s3://{bucket_name(self._zones.artifacts)}/{_RESULTS}/"
 
     def arn(self, table: str) -> str:
         """ARN of a table's ruleset."""
@@ -60,19 +61,19 @@ class QualityGate(Construct):
             ),
         )
 
-    def _statements(self) -> list[iam.PolicyStatement]:
-        tables, stack = sorted(self._rulesets), Stack.of(self)
+    def _statements(self) -> list[Statement]:
+        tables, here = sorted(self._rulesets), home(self)
         return [
             *read_objects(self._zones.raw, tables),
             *change_objects(self._zones.artifacts, [_RESULTS]),
             use_catalog_key(self._zones.key),
-            iam.PolicyStatement(
+            Statement(
                 actions=["glue:GetDatabase", "glue:GetTable", "glue:GetPartition", "glue:GetPartitions"],
                 resources=catalog_resources(self, self._database, tables),
             ),
             # What an evaluation does in the name of the role: look up its run, publish the result, load the service's
             # own library. https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
-            iam.PolicyStatement(
+            Statement(
                 actions=[
                     "glue:GetDataQualityRuleset",
                     "glue:GetDataQualityRulesetEvaluationRun",
@@ -80,8 +81,8 @@ class QualityGate(Construct):
                 ],
                 resources=[glue_arn(self, "dataQualityRuleset", "*")],
             ),
-            iam.PolicyStatement(
+            Statement(
                 actions=["s3:GetObject"],
-                resources=[f"arn:{stack.partition}:s3:::aws-glue-ml-data-quality-assets-{stack.region}/*"],
+                resources=[f"arn:{here.partition}:s3:::aws-glue-ml-data-quality-assets-{here.region}/*"],
             ),
         ]

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_glue as glue
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from components.access import change_objects, glue_arn, use_key
 from components.acknowledge import acknowledge
+from components.arns import bucket_name, key_arn
+from components.assets import StoredFile
 from components.glue_role import GlueRole
+from components.policy import Statement
 from components.zones import Zones
 
 # Spark 3.5.6, Python 3.11, Java 17: https://docs.aws.amazon.com/glue/latest/dg/release-notes.html
@@ -24,7 +25,7 @@ class JobSettings:
     """What all jobs of the lake have in common."""
 
     zones: Zones
-    runtime: s3_assets.Asset
+    runtime: StoredFile
     security_configuration: glue.CfnSecurityConfiguration
     worker_type: str
     max_workers: int
@@ -54,9 +55,9 @@ class SparkJob(Construct):
         *,
         description: str,
         settings: JobSettings,
-        script: s3_assets.Asset,
+        script: StoredFile,
         arguments: Mapping[str, str],
-        statements: Sequence[iam.PolicyStatement],
+        statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
         own_prefixes = [f"{kind}/{cdk.Names.node_unique_id(self.node)}" for kind in ("spark-ui", "temporary")]
@@ -67,7 +68,7 @@ class SparkJob(Construct):
             statements=[
                 *statements,
                 *change_objects(settings.zones.artifacts, own_prefixes),
-                read_assets(script, settings.runtime),
+                read_files(script, settings.runtime),
                 use_key(settings.zones.key),
             ],
         )
@@ -76,10 +77,8 @@ class SparkJob(Construct):
             self,
             "Resource",
             description=description,
-            role=role.role_arn,
-            command=glue.CfnJob.JobCommandProperty(
-                name="glueetl", python_version="3", script_location=script.s3_object_url
-            ),
+            role=role.arn,
+            command=glue.CfnJob.JobCommandProperty(name="glueetl", python_version="3", script_location=script.address),
             glue_version=GLUE_VERSION,
             worker_type=settings.worker_type,
             number_of_workers=settings.max_workers,
@@ -104,20 +103,19 @@ class SparkJob(Construct):
                 revisit_when="the job gets another security configuration",
             )
 
-    def _keep_logs(self, role: iam.Role, settings: JobSettings) -> None:
+    def _keep_logs(self, role: GlueRole, settings: JobSettings) -> None:
         """Make the log groups of the job before Glue does, which would keep the logs for ever and beyond the stack.
 
         Glue 5 ignores `--continuous-log-logGroup`; under a security configuration it names the groups so:
         https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
         """
+        base = f"/aws-glue/jobs/{settings.security_configuration.ref}-role/{role.ref}"
         for kind in ("Error", "Output"):
             group = logs.CfnLogGroup(
                 self,
                 f"{kind}Logs",
-                log_group_name=(
-                    f"/aws-glue/jobs/{settings.security_configuration.ref}-role/{role.role_name}/{kind.lower()}"
-                ),
-                kms_key_id=settings.zones.key.key_arn,
+                log_group_name=f"{base}/{kind.lower()}",
+                kms_key_id=key_arn(settings.zones.key),
                 retention_in_days=settings.log_retention_days,
             )
             group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
@@ -138,9 +136,9 @@ def _arguments(settings: JobSettings, own_prefixes: Sequence[str]) -> dict[str, 
 
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
     """
-    events, temporary = (f"s3://{settings.zones.artifacts.bucket_name}/{prefix}/" for prefix in own_prefixes)
+    events, temporary = (f"s3://{bucket_name(settings.zones.artifacts)}/{prefix}/" for prefix in own_prefixes)
     arguments = {
-        "--extra-py-files": settings.runtime.s3_object_url,
+        "--extra-py-files": settings.runtime.address,
         "--enable-auto-scaling": "true",
         "--enable-metrics": "true",
         "--enable-observability-metrics": "true",
@@ -154,8 +152,6 @@ def _arguments(settings: JobSettings, own_prefixes: Sequence[str]) -> dict[str, 
     return arguments
 
 
-def read_assets(*assets: s3_assets.Asset) -> iam.PolicyStatement:
+def read_files(*files: StoredFile) -> Statement:
     """Read these objects. Replaces `asset.grant_read`, which allows the whole assets bucket."""
-    return iam.PolicyStatement(
-        actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key) for asset in assets]
-    )
+    return Statement(actions=["s3:GetObject"], resources=[file.arn for file in files])

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from components.access import catalog_resources, read_objects, start_athena, use_catalog_key, write_objects
 from components.acknowledge import acknowledge_wildcards
+from components.arns import arn, bucket_arn, home, objects_arn
+from components.policy import Statement, document, trust_account
 from components.team_access_point import TeamAccessPoint
 from components.zones import QUARANTINE, Zones
 from config.model import WorkgroupConfig
@@ -88,11 +89,11 @@ class TeamAccess(Construct):
             *write_objects(zones.results, [config.team]),
             use_catalog_key(zones.key),
         ]
-        self.policy = iam.ManagedPolicy(
+        self.policy = iam.CfnManagedPolicy(
             self,
             "Policy",
             description=f"Athena for {config.team}: own workgroup, results, zones {', '.join(config.readable_zones)}",
-            statements=statements,
+            policy_document=document(statements),
         )
         acknowledge_wildcards(
             self.policy,
@@ -101,28 +102,26 @@ class TeamAccess(Construct):
             "the names of catalogs and workgroups can only be listed as a whole",
             revisit_when="access is granted by table, for example with Lake Formation",
         )
-        self.role = iam.Role(
+        here = home(self)
+        self.role = iam.CfnRole(
             self,
             "Role",
             description=f"People of {config.team}",
             # The account as principal leaves the choice of people to identity policies.
-            assumed_by=iam.AccountPrincipal(Stack.of(self).account),
-            managed_policies=[self.policy],
+            assume_role_policy_document=trust_account(here.partition, here.account),
+            managed_policy_arns=[self.policy.ref],
         )
 
-    def _query(self) -> list[iam.PolicyStatement]:
-        stack = Stack.of(self)
-        athena = f"arn:{stack.partition}:athena:{stack.region}:{stack.account}"
+    def _query(self) -> list[Statement]:
+        workgroup = f"workgroup/{workgroup_name(self._config.team)}"
         return [
-            iam.PolicyStatement(
-                actions=_QUERY + _SAVE, resources=[f"{athena}:workgroup/{workgroup_name(self._config.team)}"]
-            ),
-            iam.PolicyStatement(actions=_BROWSE, resources=[f"{athena}:datacatalog/AwsDataCatalog"]),
+            Statement(actions=_QUERY + _SAVE, resources=[arn(self, "athena", workgroup)]),
+            Statement(actions=_BROWSE, resources=[arn(self, "athena", "datacatalog/AwsDataCatalog")]),
             # These lists know no resources; they show names only.
-            iam.PolicyStatement(actions=["athena:ListDataCatalogs", "athena:ListWorkGroups"], resources=["*"]),
+            Statement(actions=["athena:ListDataCatalogs", "athena:ListWorkGroups"], resources=["*"]),
         ]
 
-    def _catalog(self) -> Iterator[iam.PolicyStatement]:
+    def _catalog(self) -> Iterator[Statement]:
         yield start_athena(self)
         for actions, names in (
             (_READ_CATALOG, self._config.readable_zones),
@@ -130,24 +129,24 @@ class TeamAccess(Construct):
         ):
             if names:
                 tables = (catalog_resources(self, f"lake_{zone}") for zone in names)
-                yield iam.PolicyStatement(actions=actions, resources=sorted({arn for arns in tables for arn in arns}))
+                yield Statement(actions=actions, resources=sorted({arn for arns in tables for arn in arns}))
 
-    def _data(self, access_point_arns: list[str]) -> Iterator[iam.PolicyStatement]:
+    def _data(self, access_point_arns: list[str]) -> Iterator[Statement]:
         readable = [self._zones.bucket(zone) for zone in self._config.readable_zones]
         writable = [self._zones.bucket(zone) for zone in self._config.writable_zones]
-        yield iam.PolicyStatement(
+        yield Statement(
             actions=["s3:GetObject"],
-            resources=[bucket.arn_for_objects("*") for bucket in readable]
+            resources=[objects_arn(bucket, "*") for bucket in readable]
             + [f"{arn}/object/*" for arn in access_point_arns],
         )
-        yield iam.PolicyStatement(
+        yield Statement(
             actions=["s3:GetBucketLocation", "s3:ListBucket"],
-            resources=[bucket.bucket_arn for bucket in readable] + access_point_arns,
+            resources=[bucket_arn(bucket) for bucket in readable] + access_point_arns,
         )
         if writable:
-            yield iam.PolicyStatement(
+            yield Statement(
                 actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-                resources=[bucket.arn_for_objects("*") for bucket in writable],
+                resources=[objects_arn(bucket, "*") for bucket in writable],
             )
         if self._config.reads_quarantine:
             yield from read_objects(self._zones.failures, [QUARANTINE])

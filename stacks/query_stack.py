@@ -80,8 +80,8 @@ class QueryStack(cdk.Stack):
     def _let_in(self, team: WorkgroupConfig, zones: Zones, access_points: Sequence[TeamAccessPoint]) -> None:
         name = team.team.capitalize()
         access = TeamAccess(self, f"{name}Access", config=team, zones=zones, access_points=access_points)
-        cdk.CfnOutput(self, f"{name}RoleArn", value=access.role.role_arn)
-        cdk.CfnOutput(self, f"{name}PolicyArn", value=access.policy.managed_policy_arn)
+        cdk.CfnOutput(self, f"{name}RoleArn", value=access.role.attr_arn)
+        cdk.CfnOutput(self, f"{name}PolicyArn", value=access.policy.ref)
 
     def _offer(self, query: SavedQuery) -> None:
         """Deploy a query as a named query, or as a prepared statement if it has parameters."""

@@ -2,10 +2,10 @@
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from components.acknowledge import _flatten, wildcards
+from components.policy import Statement
 
 
 @pytest.fixture
@@ -14,8 +14,8 @@ def stacks() -> tuple[cdk.Stack, cdk.Stack]:
     return cdk.Stack(app, "Data"), cdk.Stack(app, "Access")
 
 
-def statement(*resources: str, action: str = "s3:GetObject") -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=[action], resources=list(resources))
+def statement(*resources: str, action: str = "s3:GetObject") -> Statement:
+    return Statement(actions=[action], resources=list(resources))
 
 
 def test_a_resource_of_the_same_stack_is_named_by_its_logical_id(stacks: tuple[cdk.Stack, cdk.Stack]) -> None:
