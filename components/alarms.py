@@ -26,7 +26,7 @@ class Alarms(Construct):
     def pipeline_failed(self, product: str, state_machine_arn: str) -> None:
         """Ring when an execution failed, timed out or was aborted. Two of these reach no Catch of the definition."""
         dimensions = {"StateMachineArn": state_machine_arn}
-        metrics = {name: _metric("AWS/States", name, dimensions, "Sum", 300) for name in _ENDED_BADLY}
+        metrics = {name: metric("AWS/States", name, dimensions, "Sum", 300) for name in _ENDED_BADLY}
         self._alarm(
             f"Pipeline-{product}",
             f"A run of the pipeline of {product} failed, timed out or was aborted.",
@@ -42,7 +42,7 @@ class Alarms(Construct):
             "An event or a schedule could not start its pipeline and waits in the dead-letter queue.",
             "a-start-was-not-delivered",
             metrics=[
-                _metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)
+                metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)
             ],
             threshold=1,
         )
@@ -54,14 +54,14 @@ class Alarms(Construct):
             f"Scanned-{team}",
             f"Queries of {team} scanned more than {gib_per_day:g} GiB in a day.",
             "a-team-scans-too-much",
-            metrics=[_metric("AWS/Athena", "ProcessedBytes", dimensions, "Sum", _DAY_SECONDS)],
+            metrics=[metric("AWS/Athena", "ProcessedBytes", dimensions, "Sum", _DAY_SECONDS)],
             threshold=gib_per_day * _BYTES_PER_GIB,
         )
 
     def failures_grow(self, bucket_name: str, objects_per_day: int) -> None:
         """Ring when the failures bucket grows fast; S3 reports its size once a day, free of charge."""
         dimensions = {"BucketName": bucket_name, "StorageType": "AllStorageTypes"}
-        stored = _metric("AWS/S3", "NumberOfObjects", dimensions, "Average", _DAY_SECONDS, returned=False)
+        stored = metric("AWS/S3", "NumberOfObjects", dimensions, "Average", _DAY_SECONDS, returned=False)
         growth = _Alarm.MetricDataQueryProperty(id="growth", expression=f"DIFF({stored.id})", return_data=True)
         self._alarm(
             "FailuresGrow",
@@ -97,7 +97,7 @@ class Alarms(Construct):
         )
 
 
-def _metric(
+def metric(
     namespace: str,
     name: str,
     dimensions: Mapping[str, str],
@@ -106,8 +106,10 @@ def _metric(
     *,
     returned: bool = True,
 ) -> _Alarm.MetricDataQueryProperty:
+    """Query one metric."""
     return _Alarm.MetricDataQueryProperty(
-        id=name[0].lower() + name[1:],
+        # An id has no dots, and some metrics of Kinesis and Firehose do.
+        id=name[0].lower() + name[1:].replace(".", ""),
         return_data=returned,
         metric_stat=_Alarm.MetricStatProperty(
             metric=_Alarm.MetricProperty(

@@ -176,7 +176,7 @@ class ProductPipelines(Construct):
         )
         for table in tables:
             self._offer_queries(table)
-        if self._config.start_on_new_object:
+        if self._config.new_objects_start == "rule" and product.name not in self._config.scheduled_only:
             pipeline.start_on_new_objects(parts.zones.raw)
         for schedule in self._config.schedules:
             if schedule.product == product.name:

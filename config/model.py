@@ -198,14 +198,14 @@ class ProcessingConfig(Frozen):
     log_retention_days: LogRetentionDays
     stop_on_failed_quality: bool
     ledger_retention_days: Days
-    start_on_new_object: bool
+    # What starts a pipeline for each new raw object: a rule, the function `file_arrival`, or nothing.
+    new_objects_start: Literal["rule", "function", "nothing"]
+    # Products that only schedules start, because their objects are many and small.
+    scheduled_only: tuple[str, ...]
     schedules: tuple[PipelineScheduleConfig, ...]
     glue_workflow: bool
     glue_workflow_schedule: Schedule
 
-    @model_validator(mode="after")
-    def _one_schedule_per_job(self) -> Self:
-        jobs = [(schedule.product, schedule.job) for schedule in self.schedules]
     @model_validator(mode="after")
     def _flexible_workers_are_small(self) -> Self:
         """https://docs.aws.amazon.com/glue/latest/dg/add-job.html: Flex runs on G.1X and G.2X only."""
@@ -213,8 +213,135 @@ class ProcessingConfig(Frozen):
             raise ValueError(f"worker_type must be G.1X or G.2X where flex = true; got {self.worker_type}")
         return self
 
+    @model_validator(mode="after")
+    def _one_schedule_per_job(self) -> Self:
+        jobs = [(schedule.product, schedule.job) for schedule in self.schedules]
         if len(set(jobs)) < len(jobs):
             raise ValueError(f"schedules must differ in product or job; got {jobs}")
+        return self
+
+
+class StreamConfig(Frozen):
+    """The stream of events; `shards = 0` lets Kinesis choose (on-demand)."""
+
+    shards: Annotated[int, Field(ge=0, le=200)]
+    retention_hours: Annotated[int, Field(ge=24, le=8760)]
+    # Each shard-level metric costs as a custom metric does.
+    shard_metrics: tuple[
+        Literal[
+            "IncomingBytes",
+            "IncomingRecords",
+            "OutgoingBytes",
+            "OutgoingRecords",
+            "WriteProvisionedThroughputExceeded",
+            "ReadProvisionedThroughputExceeded",
+            "IteratorAgeMilliseconds",
+        ],
+        ...,
+    ]
+
+
+class RuntimeConfig(Frozen):
+    """What all functions have in common."""
+
+    architecture: Literal["arm64", "x86_64"]
+    tracing: bool
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
+    log_retention_days: LogRetentionDays
+
+
+class FunctionConfig(Frozen):
+    """The size of a function; `reserved_concurrency = 0` reserves none."""
+
+    memory_mib: Annotated[int, Field(ge=128, le=10240)]
+    timeout_seconds: Annotated[int, Field(ge=3, le=900)]
+    reserved_concurrency: Annotated[int, Field(ge=0, le=1000)]
+
+
+class ConsumerConfig(FunctionConfig):
+    """A function that reads the stream. Lambda cuts a batch short where it would pass 6 MB."""
+
+    batch_size: Annotated[int, Field(ge=1, le=10000)]
+    batching_window_seconds: Annotated[int, Field(ge=0, le=300)]
+    # Lambda accepts 1 to 10; events of one partition key stay in order with any.
+    parallelization: Annotated[int, Field(ge=1, le=10)]
+    maximum_retries: Annotated[int, Field(ge=1, le=100)]
+    maximum_record_age_seconds: Annotated[int, Field(ge=60, le=604800)]
+
+
+class LakeWriterConfig(ConsumerConfig):
+    """The function that writes events to the lake."""
+
+    parallel_writes: Annotated[int, Field(ge=1, le=50)]
+
+
+class CountersConfig(ConsumerConfig):
+    """The function that counts events by minute. With fan-out it has read throughput of its own, for a price."""
+
+    # Lambda does not share the state of a window between concurrent batches of a shard.
+    parallelization: Literal[1]
+    window_seconds: Annotated[int, Field(ge=1, le=900)]
+    retention_hours: Annotated[int, Field(ge=1, le=720)]
+    enhanced_fan_out: bool
+
+
+class ArchiveConfig(Frozen):
+    """Firehose. It buffers at least 64 MiB where it partitions or converts."""
+
+    buffer_mib: Annotated[int, Field(ge=64, le=128)]
+    buffer_seconds: Annotated[int, Field(ge=60, le=900)]
+
+
+class StreamAlarmsConfig(Frozen):
+    """Limits beyond which an alarm of the stream rings."""
+
+    iterator_age_seconds: Annotated[int, Field(ge=10, le=604800)]
+    rejected_events_per_hour: Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+
+class IngestionConfig(Frozen):
+    """Events by stream, and files that start pipelines by function."""
+
+    enabled: bool
+    starting_position: Literal["TRIM_HORIZON", "LATEST"]
+    stream: StreamConfig
+    runtime: RuntimeConfig
+    to_lake: LakeWriterConfig
+    counters: CountersConfig
+    file_arrival: FunctionConfig
+    archive: ArchiveConfig
+    alarms: StreamAlarmsConfig
+
+    @model_validator(mode="after")
+    def _records_outlive_their_attempts(self) -> Self:
+        """Require it: a record that the stream dropped can neither be tried again nor go to the failure destination."""
+        for name in ("to_lake", "counters"):
+            consumer: ConsumerConfig = getattr(self, name)
+            age, kept = consumer.maximum_record_age_seconds, 3600 * self.stream.retention_hours
+            if age >= kept:
+                raise ValueError(f"{name}.maximum_record_age_seconds must be less than retention ({kept}); got {age}")
+        return self
+
+    @model_validator(mode="after")
+    def _every_shard_finds_a_function(self) -> Self:
+        for name in ("to_lake", "counters"):
+            consumer: ConsumerConfig = getattr(self, name)
+            needed = self.stream.shards * consumer.parallelization
+            if 0 < consumer.reserved_concurrency < needed:
+                raise ValueError(
+                    f"{name}.reserved_concurrency must be 0 or at least shards * parallelization ({needed}); "
+                    f"got {consumer.reserved_concurrency}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _alarm_rings_before_records_are_given_up(self) -> Self:
+        first = min(self.to_lake.maximum_record_age_seconds, self.counters.maximum_record_age_seconds)
+        if self.alarms.iterator_age_seconds >= first:
+            raise ValueError(
+                f"alarms.iterator_age_seconds must be less than each maximum_record_age_seconds ({first}); "
+                f"got {self.alarms.iterator_age_seconds}"
+            )
         return self
 
 
@@ -237,7 +364,14 @@ class LakeConfig(Frozen):
     alerts: AlertsConfig
     catalog: CatalogConfig
     processing: ProcessingConfig
+    ingestion: IngestionConfig
     observability: ObservabilityConfig
+
+    @model_validator(mode="after")
+    def _function_that_starts_pipelines_is_there(self) -> Self:
+        if self.processing.new_objects_start == "function" and not self.ingestion.enabled:
+            raise ValueError('processing.new_objects_start = "function" needs ingestion.enabled = true')
+        return self
 
     @model_validator(mode="after")
     def _availability_zones_are_in_the_region(self) -> Self:

@@ -5,10 +5,12 @@ from constructs import Construct
 from lake_common.contract import Contract
 
 from components import guardrails
+from components.products import products
 from components.zones import Zones
-from config.model import LakeConfig
+from config.model import LakeConfig, ProcessingConfig
 from stacks.alerts_stack import AlertsStack
 from stacks.catalog_stack import CatalogStack
+from stacks.ingestion_stack import IngestionStack, Starts
 from stacks.network_stack import NetworkStack
 from stacks.observability_stack import ObservabilityStack
 from stacks.processing_stack import ProcessingStack
@@ -75,6 +77,18 @@ class PlatformStage(cdk.Stage):
             workgroup=self.query.workgroup("pipeline"),
             retain_data=retain_data,
         )
+        if config.ingestion.enabled:
+            self.ingestion = IngestionStack(
+                self,
+                "Ingestion",
+                config=config.ingestion,
+                zones=zones,
+                catalog=self.catalog.catalog,
+                starts=self._starts(config.processing, contracts),
+                topic=self.alerts.topic,
+                alarm_actions_enabled=config.observability.alarm_actions_enabled,
+                retain_data=retain_data,
+            )
         self.observability = ObservabilityStack(
             self,
             "Observability",
@@ -89,3 +103,19 @@ class PlatformStage(cdk.Stage):
         )
         guardrails.tag(self, config.environment)
         guardrails.explain_placeholder(self, config.environment)
+
+    def _starts(self, config: ProcessingConfig, contracts: tuple[Contract, ...]) -> Starts | None:
+        """Say which pipelines the function that receives files starts, if it is the one to start them."""
+        if config.new_objects_start != "function":
+            return None
+        pipelines = self.processing.pipelines
+        return Starts(
+            pipelines={
+                table.name: pipelines.by_product[product.name].arn
+                for product in products(contracts)
+                if product.name not in config.scheduled_only
+                for table in product.curated
+            },
+            undelivered=pipelines.undelivered,
+            undelivered_key=self.alerts.topic_key,
+        )

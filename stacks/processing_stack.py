@@ -128,3 +128,6 @@ def _check_schedules(config: ProcessingConfig, known: tuple[Product, ...]) -> No
             raise ValueError(
                 f"processing.schedules must name products out of {product_names}; got {schedule.product!r}"
             )
+    strangers = sorted(set(config.scheduled_only) - set(product_names))
+    if strangers:
+        raise ValueError(f"processing.scheduled_only must name products out of {product_names}; got {strangers}")

@@ -30,3 +30,9 @@ def laptop_assembly(assembly_of: Callable[[str], Assembly]) -> Assembly:
 def prod_assembly(assembly_of: Callable[[str], Assembly]) -> Assembly:
     """The environment whose data must survive everything."""
     return assembly_of("prod")
+
+
+@pytest.fixture(scope="session")
+def dev_assembly(assembly_of: Callable[[str], Assembly]) -> Assembly:
+    """The environment in which most switches are off."""
+    return assembly_of("dev")

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lake_common.stream_events import BadEventError, EventCheck
-from lake_common.stream_records import Arrivals, Body, KinesisRecord, bodies, sequence_number
+from lake_common.stream_records import Arrivals, KinesisRecord, NotBase64Error, sequence_number, user_records
 
 # What is counted, besides all events: the fields of an event that name something.
 KINDS = ("event", "page", "product")
-REJECTED = "rejected"
+_REJECTED = "rejected#records"
 
 Counts = dict[str, int]
 
@@ -101,18 +101,15 @@ def expiry(event: Mapping[str, Any], retention_hours: int) -> int:
 
 
 def _names(record: KinesisRecord, check: EventCheck) -> Iterator[str]:
-    for body in bodies(record):
-        event = _read(body, check)
-        if event is None:
-            yield f"{REJECTED}#records"
+    try:
+        bodies = user_records(record)
+    except NotBase64Error:
+        yield _REJECTED
+        return
+    for data in bodies:
+        try:
+            event = check.read(data)[1]
+        except BadEventError:
+            yield _REJECTED
         else:
             yield from (f"{kind}#{event[kind]}" for kind in KINDS if event.get(kind) is not None)
-
-
-def _read(body: Body, check: EventCheck) -> dict[str, Any] | None:
-    if not body.is_base64:
-        return None
-    try:
-        return check.read(body.data)[1]
-    except BadEventError:
-        return None

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lake_common.stream_events import BadEventError, EventCheck, partition_of
-from lake_common.stream_records import Arrivals, Body, KinesisRecord, bodies, sequence_number, shard_of
+from lake_common.stream_records import (
+    Arrivals,
+    KinesisRecord,
+    NotBase64Error,
+    sequence_number,
+    shard_of,
+    user_records,
+)
 
-from clickstream_to_lake.objects import ObjectStore, Position, Written, position, write_rows
+from clickstream_to_lake.objects import ObjectStore, Position, Written, padded, write_rows
 
-# Rows by folder, and by position: a record that a batch holds twice counts once.
-Folders = dict[str, dict[Position, str]]
+# By position, so that a record that a batch holds twice counts once.
+Rows = dict[Position, str]
 Run = Callable[[Callable[["Task"], "Done"], Iterable["Task"]], Iterable["Done"]]
 
 
@@ -36,7 +42,7 @@ class Task:
     store: ObjectStore
     folder: str
     shard: str
-    rows: Mapping[Position, str]
+    rows: Rows
     rejected: bool
 
 
@@ -68,6 +74,37 @@ class Outcome:
         return {"batchItemFailures": [] if first is None else [{"itemIdentifier": first}]}
 
 
+class Sorted:
+    """Rows of a batch, by the folder that they belong to."""
+
+    def __init__(self, sinks: Sinks) -> None:
+        self._sinks = sinks
+        self._rows: dict[str, Rows] = {}
+        self._rejects: dict[str, Rows] = {}
+        # Folders by hour of the event and day of the arrival: a batch has few of them.
+        self._known: dict[tuple[str, str], Rows] = {}
+
+    def rows(self, event_time: str, arrived: str) -> Rows:
+        """Find the rows of an event's hour. `BadEventError` if the event comes from the future."""
+        day = arrived[:10]
+        known = self._known.get((event_time[:13], day))
+        if known is not None and event_time[-1] == "Z":
+            return known
+        event_day, hour = partition_of(event_time, day)
+        found = self._rows.setdefault(f"{self._sinks.table}/event_date={event_day}/event_hour={hour}/", {})
+        if event_time[-1] == "Z" and event_time[:13] == f"{event_day}T{hour}":
+            self._known[event_time[:13], day] = found
+        return found
+
+    def rejects(self, arrived: str) -> Rows:
+        """Find the rejected records of a day."""
+        return self._rejects.setdefault(f"{self._sinks.rejected}/arrival_date={arrived[:10]}/", {})
+
+    def tasks(self, shard: str) -> list[Task]:
+        tasks = [Task(self._sinks.raw, folder, shard, rows, False) for folder, rows in self._rows.items()]
+        return tasks + [Task(self._sinks.failures, folder, shard, rows, True) for folder, rows in self._rejects.items()]
+
+
 def deliver(event: Mapping[str, Any], *, check: EventCheck, sinks: Sinks, run: Run = map) -> Outcome:
     """Write a batch, so that to deliver any of its records again changes nothing.
 
@@ -86,53 +123,50 @@ def deliver(event: Mapping[str, Any], *, check: EventCheck, sinks: Sinks, run: R
     if not records:
         return outcome
     shard = shard_of(records)
-    rows, rejects = _sort(records, shard, check, sinks, outcome)
-    tasks = [Task(sinks.raw, folder, shard, found, False) for folder, found in rows.items()]
-    tasks += [Task(sinks.failures, folder, shard, found, True) for folder, found in rejects.items()]
-    for done in run(_write, tasks):
+    for done in run(_write, _sort(records, shard, check, sinks, outcome).tasks(shard)):
         _count(outcome, done)
     return outcome
 
 
-def _sort(
-    records: Sequence[KinesisRecord], shard: str, check: EventCheck, sinks: Sinks, outcome: Outcome
-) -> tuple[Folders, Folders]:
+def _sort(records: Sequence[KinesisRecord], shard: str, check: EventCheck, sinks: Sinks, outcome: Outcome) -> Sorted:
     """Make the rows of all records up to the first that fails unexpectedly."""
-    rows: Folders = defaultdict(dict)
-    rejects: Folders = defaultdict(dict)
+    sorted_rows = Sorted(sinks)
     arrivals = Arrivals()
-    version = json.dumps(check.contract.version)
+    origin = f'"shard_id":"{shard}","consumer_version":{json.dumps(check.contract.version)},"sequence_number":"'
     for record in records:
         sequence = sequence_number(record)
         try:
-            arrived = arrivals.text(record)
-            for body in bodies(record):
-                place = position(sequence, body.sub_sequence)
-                try:
-                    text, event = _read(check, body)
-                    day, hour = partition_of(event["event_time"], arrived)
-                except BadEventError as error:
-                    reject = _reject(record, body, error, check, arrived)
-                    rejects[f"{sinks.rejected}/arrival_date={arrived[:10]}/"][place] = reject
-                    continue
-                rows[f"{sinks.table}/event_date={day}/event_hour={hour}/"][place] = (
-                    f'{text[:-1]},"arrival_time":"{arrived}","shard_id":"{shard}","sequence_number":"{sequence}",'
-                    f'"sub_sequence":{body.sub_sequence},"consumer_version":{version}}}'
+            place, arrived = padded(sequence), arrivals.text(record)
+            try:
+                bodies = user_records(record)
+            except NotBase64Error as error:
+                sorted_rows.rejects(arrived)[place, 0] = _reject(
+                    record, sub_sequence=0, data=error.data, error=error, check=check, arrived=arrived
                 )
+                continue
+            for sub_sequence, data in enumerate(bodies):
+                try:
+                    text, event = check.read(data)
+                    rows = sorted_rows.rows(event["event_time"], arrived)
+                except BadEventError as error:
+                    reject = _reject(
+                        record, sub_sequence=sub_sequence, data=data, error=error, check=check, arrived=arrived
+                    )
+                    sorted_rows.rejects(arrived)[place, sub_sequence] = reject
+                else:
+                    rows[place, sub_sequence] = (
+                        f'{text[:-1]},"arrival_time":"{arrived}",{origin}{sequence}","sub_sequence":{sub_sequence}}}'
+                    )
         except Exception as error:  # whatever it is, this record and those after it must come again
             outcome.failed.append(sequence)
             outcome.errors.append(error)
             break
-    return rows, rejects
+    return sorted_rows
 
 
-def _read(check: EventCheck, body: Body) -> tuple[str, dict[str, Any]]:
-    if not body.is_base64:
-        raise BadEventError("record must be base64")
-    return check.read(body.data)
-
-
-def _reject(record: KinesisRecord, body: Body, error: BadEventError, check: EventCheck, arrived: str) -> str:
+def _reject(
+    record: KinesisRecord, *, sub_sequence: int, data: bytes, error: Exception, check: EventCheck, arrived: str
+) -> str:
     """Keep everything that is needed to correct the event and to send it again."""
     return json.dumps(
         {
@@ -142,9 +176,9 @@ def _reject(record: KinesisRecord, body: Body, error: BadEventError, check: Even
             "arrival_time": arrived,
             "shard_id": record["eventID"].partition(":")[0],
             "sequence_number": sequence_number(record),
-            "sub_sequence": body.sub_sequence,
+            "sub_sequence": sub_sequence,
             "partition_key": record["kinesis"]["partitionKey"],
-            "data": base64.b64encode(body.data).decode(),
+            "data": base64.b64encode(data).decode(),
         }
     )
 
@@ -159,7 +193,7 @@ def _write(task: Task) -> Done:
 def _count(outcome: Outcome, done: Done) -> None:
     if isinstance(done.result, Exception):
         outcome.errors.append(done.result)
-        outcome.failed.append(str(int(min(done.task.rows).sequence)))
+        outcome.failed.append(str(int(min(done.task.rows)[0])))
         return
     outcome.held += done.result.held
     if done.task.rejected:

@@ -23,14 +23,9 @@ _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 1
 
 
-class Position(NamedTuple):
-    """Where a row comes from, within its shard."""
-
-    sequence: str
-    sub_sequence: int
-
-    def __str__(self) -> str:
-        return f"{self.sequence}.{self.sub_sequence:05d}"
+# Where a row comes from within its shard: padded sequence number, place within the record. A plain tuple, made for
+# every event.
+Position = tuple[str, int]
 
 
 class ObjectStore(Protocol):
@@ -57,8 +52,9 @@ class ContendedError(RuntimeError):
     """Somebody else kept writing the same rows."""
 
 
-def position(sequence_number: str, sub_sequence: int) -> Position:
-    return Position(sequence_number.zfill(_DIGITS), sub_sequence)
+def padded(sequence_number: str) -> str:
+    """Write a sequence number so that it sorts as a number does."""
+    return sequence_number.zfill(_DIGITS)
 
 
 def write_rows(store: ObjectStore, folder: str, shard: str, rows: Mapping[Position, str]) -> Written:
@@ -76,19 +72,21 @@ def write_rows(store: ObjectStore, folder: str, shard: str, rows: Mapping[Positi
     ContendedError
         If others write the same rows again and again.
     """
+    missing, first, last = rows, min(rows), max(rows)
     for _ in range(_ATTEMPTS):
-        held = _held(store, folder, shard, min(rows), max(rows))
-        missing = {each: line for each, line in rows.items() if each not in held} if held else rows
-        if not missing:
-            return Written(0, len(rows))
-        name = object_name(folder, shard, min(missing), max(missing))
-        if store.create(name, pack(missing.values())):
+        held = _held(store, folder, shard, first, last)
+        if held:
+            missing = {each: line for each, line in missing.items() if each not in held}
+            if not missing:
+                return Written(0, len(rows))
+            first, last = min(missing), max(missing)
+        if store.create(object_name(folder, shard, first, last), pack(missing.values())):
             return Written(len(missing), len(rows) - len(missing))
     raise ContendedError(f"rows of {folder}{shard} must be free to write; somebody wrote them {_ATTEMPTS} times")
 
 
 def object_name(folder: str, shard: str, first: Position, last: Position) -> str:
-    return f"{folder}{shard}_{last}_{first}{_SUFFIX}"
+    return f"{folder}{shard}_{_text(last)}_{_text(first)}{_SUFFIX}"
 
 
 def pack(lines: Iterable[str]) -> bytes:
@@ -106,9 +104,9 @@ def _held(store: ObjectStore, folder: str, shard: str, first: Position, last: Po
     held: set[Position] = set()
     prefix = f"{folder}{shard}_"
     # An object that ends at `first` itself sorts after this.
-    for name in store.names(prefix, f"{prefix}{first}"):
+    for name in store.names(prefix, f"{prefix}{_text(first)}"):
         begins = name.removesuffix(_SUFFIX).rpartition("_")[2]
-        if begins <= str(last):
+        if begins <= _text(last):
             held.update(_positions(store.read(name)))
     return held
 
@@ -116,4 +114,8 @@ def _held(store: ObjectStore, folder: str, shard: str, first: Position, last: Po
 def _positions(content: bytes) -> Iterable[Position]:
     for line in unpack(content):
         row = json.loads(line)
-        yield position(row["sequence_number"], row["sub_sequence"])
+        yield padded(row["sequence_number"]), row["sub_sequence"]
+
+
+def _text(position: Position) -> str:
+    return f"{position[0]}.{position[1]:05d}"

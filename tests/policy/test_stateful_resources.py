@@ -20,6 +20,7 @@ PINNED = {
     },
     "Alerts": {"TopicKeyB2E0C9CB"},
     "Processing": {"PipelinesLedgerAC6D2FF9"},
+    "Ingestion": {"Counters", "FileArrivalFilesE8407997", "Stream"},
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from clickstream_to_lake.delivery import Sinks, deliver
 from clickstream_to_lake.objects import ObjectStore, pack, unpack
 from lake_common.stream_events import BadEventError, EventCheck
-from lake_common.stream_records import bodies, sequence_number
+from lake_common.stream_records import NotBase64Error, sequence_number, user_records
 
 from laptop.emulator.esm.settings import FOREVER, Settings
 
@@ -92,9 +92,9 @@ def _dropping_bad(event: dict[str, Any], check: EventCheck, sinks: Sinks) -> Map
 
 def _is_good(record: Mapping[str, Any], check: EventCheck) -> bool:
     try:
-        for body in bodies(record):
-            check.read(body.data)
-    except BadEventError:
+        for data in user_records(record):
+            check.read(data)
+    except (BadEventError, NotBase64Error):
         return False
     return True
 

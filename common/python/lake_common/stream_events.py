@@ -8,17 +8,16 @@ import math
 import re
 import sys
 from collections.abc import Callable, Collection
-from operator import itemgetter
 from typing import Any, NoReturn
 
 from lake_common.contract import Column, Contract, ContractError
+from lake_common.stream_usual import INTEGERS, usual_event
 
 # Columns that the consumer adds to an event; a producer must not send them.
 ADDED = ("arrival_time", "shard_id", "sequence_number", "sub_sequence", "consumer_version")
 # What a producer's clock may be ahead. The table's partitions are projected until the day after tomorrow.
 MAX_AHEAD = dt.timedelta(days=1)
 
-_INTEGERS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 _SHOWN_CHARACTERS = 80
 
 Event = dict[str, Any]
@@ -44,20 +43,7 @@ class EventCheck:
         self._columns = {column.name: column for column in contract.raw_columns if column.name not in added}
         self._added = frozenset(added)
         self._checks = {name: _check(column) for name, column in self._columns.items()}
-        required = [name for name, column in self._columns.items() if column.required]
-        self._required = itemgetter(*required)
-        self._types = tuple(_usual_type(self._columns[name]) for name in required)
-        # Checked for every event: what the type alone does not tell, and what may be absent.
-        self._narrow = [
-            (name, self._checks[name])
-            for name, column in self._columns.items()
-            if not column.required or column.pattern or column.allowed or column.minimum or column.maximum
-        ]
-        self._texts = [
-            (name, column.max_length)
-            for name, column in self._columns.items()
-            if column.required and column.max_length and not (column.pattern or column.allowed)
-        ]
+        self._looks_usual = usual_event(self._columns.values(), self._added)
         self._decode = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
 
     def read(self, data: bytes) -> tuple[str, Event]:
@@ -82,7 +68,12 @@ class EventCheck:
             raise BadEventError(f"must be a JSON object in UTF-8; got {_shown(data)}: {error}") from error
         if type(event) is not dict or end != len(text):
             raise BadEventError(f"must be one JSON object; got {_shown(data)}")
-        if not self._looks_usual(event, text) and (problems := self.problems(event)):
+        try:
+            # Escapes may hide what is no Unicode.
+            usual = self._looks_usual(event) and "\\u" not in text
+        except (LookupError, TypeError, ValueError):
+            usual = False
+        if not usual and (problems := self.problems(event)):
             raise BadEventError("; ".join(problems))
         if "\n" in text or "\r" in text:
             # Between tokens only: JSON has no line breaks within strings.
@@ -98,60 +89,39 @@ class EventCheck:
                 found += [f"{name} is missing"] if column.required else []
             elif (problem := self._checks[name](value)) is not None:
                 found.append(f"{name} {problem}; got {_shown(value)}")
-        found += [f"{name} must be Unicode" for name in event if not _is_unicode(event[name])]
+        found += [f"{_shown(name)} must be Unicode" for name in event if not _is_unicode([name, event[name]])]
         return found
 
-    def _looks_usual(self, event: Event, text: str) -> bool:
-        """Judge quickly. True means that there is no problem; False that somebody should look closer."""
-        if "\\u" in text or not self._added.isdisjoint(event):
-            return False
-        try:
-            values = self._required(event)
-        except KeyError:
-            return False
-        if tuple(map(type, values)) != self._types:
-            return False
-        for name, check in self._narrow:
-            value = event.get(name)
-            if value is not None and check(value) is not None:
-                return False
-        return all(len(event[name]) <= limit for name, limit in self._texts)
 
-
-def partition_of(event_time: str, arrived: str) -> tuple[str, str]:
+def partition_of(event_time: str, arrival_day: str) -> tuple[str, str]:
     """Find the day (`yyyy-MM-dd`) and the hour (`HH`) of an event's time in UTC.
 
     Parameters
     ----------
     event_time
         ISO 8601, already judged by the contract; without an offset it is UTC.
-    arrived
-        When the record arrived, as `Arrivals.text` writes it.
+    arrival_day
+        When the record arrived, `yyyy-MM-dd`.
 
     Raises
     ------
     BadEventError
         If the event comes from the future: no partition of that day would be seen.
     """
-    if event_time[4] == "-" == event_time[7] and event_time[10:11] == "T" and event_time[-1] == "Z":
-        day, hour = event_time[:10], event_time[11:13]
-    else:
-        moment = dt.datetime.fromisoformat(event_time)
-        moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment
-        day, hour = moment.strftime("%Y-%m-%d"), moment.strftime("%H")
-    # Compared as text first, because almost no event is from a later day than its arrival.
-    if day > arrived[:10]:
-        latest = dt.date.fromisoformat(arrived[:10]) + MAX_AHEAD
-        if day > latest.isoformat():
-            raise BadEventError(f"event_time must not be later than {latest}; got {event_time!r}")
-    return day, hour
+    moment = dt.datetime.fromisoformat(event_time)
+    moment = moment.astimezone(dt.UTC) if moment.tzinfo else moment
+    latest = dt.date.fromisoformat(arrival_day) + MAX_AHEAD
+    if moment.date() > latest:
+        raise BadEventError(f"event_time must not be later than {latest}; got {event_time!r}")
+    # Not strftime, which forgets the leading zeros of early years.
+    return moment.date().isoformat(), f"{moment.hour:02d}"
 
 
 def _check(column: Column) -> Check:
     """Make the function that says what is wrong with a value of the column, or None."""
     if column.type == "string":
         return _text_check(column)
-    if column.type in _INTEGERS:
+    if column.type in INTEGERS:
         return _integer_check(column)
     if column.type == "double":
         return _double_check(column)
@@ -177,7 +147,7 @@ def _text_check(column: Column) -> Check:
 
 
 def _integer_check(column: Column) -> Check:
-    size = 2 ** (_INTEGERS[column.type] - 1)
+    size = 2 ** (INTEGERS[column.type] - 1)
     low = int(column.minimum) if column.minimum else -size
     high = int(column.maximum) if column.maximum else size - 1
 
@@ -222,12 +192,6 @@ def _time_check(column: Column) -> Check:
         return None
 
     return check
-
-
-def _usual_type(column: Column) -> type:
-    if column.type in _INTEGERS:
-        return int
-    return float if column.type == "double" else str
 
 
 def _is_unicode(value: Any) -> bool:

@@ -7,36 +7,38 @@ from __future__ import annotations
 
 import binascii
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lake_common.kpl import MAGIC, deaggregate
 
 KinesisRecord = Mapping[str, Any]
 
 
-class Body(NamedTuple):
-    """What one user record holds: its bytes, or the text that should have been base64."""
+class NotBase64Error(ValueError):
+    """The data of a record is not base64; `data` is what it is."""
 
-    sub_sequence: int
-    data: bytes
-    is_base64: bool = True
+    def __init__(self, data: bytes) -> None:
+        super().__init__("data must be base64")
+        self.data = data
 
 
-def bodies(record: KinesisRecord) -> Iterator[Body]:
-    """Yield the user records of a Kinesis record: one, or those that the producer library packed into it."""
+def user_records(record: KinesisRecord) -> list[bytes]:
+    """Decode a Kinesis record: usually one user record, or those that the producer library packed into it.
+
+    Raises
+    ------
+    NotBase64Error
+        If it cannot be decoded.
+    """
     text = record["kinesis"]["data"]
     try:
         data = binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:
-        yield Body(0, str(text).encode("utf-8", "backslashreplace"), is_base64=False)
-        return
-    packed = deaggregate(data) if data[:4] == MAGIC else None
-    if packed is None:
-        yield Body(0, data)
-    else:
-        for sub_sequence, each in enumerate(packed):
-            yield Body(sub_sequence, each)
+    except ValueError as error:
+        raise NotBase64Error(str(text).encode("utf-8", "backslashreplace")) from error
+    if data[:4] == MAGIC and (packed := deaggregate(data)) is not None:
+        return packed
+    return [data]
 
 
 def sequence_number(record: KinesisRecord) -> str:
@@ -65,10 +67,10 @@ class Arrivals:
 
     def text(self, record: KinesisRecord) -> str:
         """Give a record's arrival as ISO 8601 in UTC, in milliseconds."""
-        milliseconds = round(record["kinesis"]["approximateArrivalTimestamp"] * 1000)
-        second, rest = divmod(milliseconds, 1000)
+        milliseconds = int(record["kinesis"]["approximateArrivalTimestamp"] * 1000 + 0.5)
+        second = milliseconds // 1000
         known = self._seconds.get(second)
         if known is None:
             known = dt.datetime.fromtimestamp(second, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
             self._seconds[second] = known
-        return f"{known}.{rest:03d}Z"
+        return f"{known}.{milliseconds % 1000:03d}Z"

@@ -25,6 +25,13 @@ MAY_DIFFER = {
     "processing.flex",
     "processing.max_workers",
     "processing.log_retention_days",
+    # Development has no stream of its own unless it is switched on, for a shard costs by the hour.
+    "processing.new_objects_start",
+    "processing.schedules",
+    "ingestion.enabled",
+    "ingestion.stream.shards",
+    "ingestion.stream.retention_hours",
+    "ingestion.runtime.log_retention_days",
     "observability.athena_scanned_gib_per_day",
 }
 

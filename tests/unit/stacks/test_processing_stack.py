@@ -300,18 +300,27 @@ def test_ledger_is_protected_where_data_is_kept(prod_assembly: Assembly, laptop_
     assert protected == {"prod": True, "laptop": False}
 
 
-def test_new_object_in_a_folder_of_the_product_starts_its_pipeline(laptop_assembly: Assembly) -> None:
-    rule = laptop_assembly.only("Processing", "AWS::Events::Rule", "PipelinesFlightsNewObject").properties
+def test_new_object_in_a_folder_of_the_product_starts_its_pipeline(dev_assembly: Assembly) -> None:
+    rule = dev_assembly.only("Processing", "AWS::Events::Rule", "PipelinesFlightsNewObject").properties
 
     detail = rule["EventPattern"]["detail"]
     (target,) = rule["Targets"]
     assert rule["EventPattern"]["detail-type"] == ["Object Created"]
     assert {"prefix": "weather/"} in detail["object"]["key"]
     assert "Raw" in str(detail["bucket"]["name"])
-    assert target["Arn"] == {"Ref": machine(laptop_assembly, "flights").logical_id}
+    assert target["Arn"] == {"Ref": machine(dev_assembly, "flights").logical_id}
     assert set(target["InputTransformer"]["InputPathsMap"]) == {"bucket", "key", "etag", "version"}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 7200, "MaximumRetryAttempts": 10}
     assert "Undelivered" in str(target["DeadLetterConfig"]["Arn"])
+
+
+def test_no_rule_starts_pipelines_where_the_function_does_or_for_a_product_that_only_schedules_start(
+    laptop_assembly: Assembly, dev_assembly: Assembly
+) -> None:
+    assert list(laptop_assembly.resources("Processing", "AWS::Events::Rule")) == []
+    started = {each.logical_id[:-8] for each in dev_assembly.resources("Processing", "AWS::Events::Rule")}
+    products_started = {f"Pipelines{product.title}NewObject" for product in PRODUCTS.values()}
+    assert started == products_started - {"PipelinesClickstreamNewObject"}
 
 
 @pytest.mark.parametrize(("job", "prefix"), [("curate", "Schedule"), ("compact", "CompactSchedule")])
