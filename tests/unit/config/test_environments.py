@@ -69,8 +69,8 @@ def test_production_and_its_rehearsal_retain_data() -> None:
 
 def test_laptop_switches_every_feature_on() -> None:
     values = values_of("laptop")
-    # Data on a laptop goes with the lake, and Flex is a price, not a feature.
-    exceptions = {"environment.retain_data", "processing.flex"}
+    # Data on a laptop goes with the lake; Flex is a price, and fan-out throughput, which the laptop does not have.
+    exceptions = {"environment.retain_data", "processing.flex", "ingestion.counters.enhanced_fan_out"}
     switches = {key for key, value in values.items() if value is False} - exceptions
     empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}
     assert (switches, empty) == (set(), set())
