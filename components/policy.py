@@ -8,6 +8,11 @@ _VERSION = "2012-10-17"
 
 Conditions = Mapping[str, Mapping[str, Any]]
 
+_ACCOUNT_KEY = "aws:SourceAccount"
+# Firehose says for whom it takes a role in another key than most services:
+# https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role
+_OTHER_ACCOUNT_KEYS = {"firehose.amazonaws.com": "sts:ExternalId"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
@@ -44,7 +49,10 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
 
 def trust_services(services: Sequence[str], account: str | None) -> dict[str, Any]:
     """Write the trust of a role that AWS services may take, on behalf of one account only if one is given."""
-    condition = {"Condition": {"StringEquals": {"aws:SourceAccount": account}}} if account else {}
+    keys = {_OTHER_ACCOUNT_KEYS.get(service, _ACCOUNT_KEY) for service in services}
+    if len(keys) > 1:
+        raise ValueError(f"services of one role must name the account by the same key; got {sorted(keys)}")
+    condition = {"Condition": {"StringEquals": dict.fromkeys(keys, account)}} if account else {}
     return _trust({"Service": _one_or_all(services)}, condition)
 
 

@@ -248,12 +248,12 @@ def trusted_on_anybodys_behalf(assembly: Assembly) -> list[str]:
     for role in assembly.resources(type="AWS::IAM::Role"):
         for statement in _statements(role.properties["AssumeRolePolicyDocument"]):
             services = _CHECKED_SERVICES.intersection(listed(get(statement, "Principal.Service")))
-            if services and not re.search(r"aws:Source(Account|Arn)", str(statement)):
+            if services and not re.search(r"aws:Source(Account|Arn)|sts:ExternalId", str(statement)):
                 found.append(f"{role}: {', '.join(sorted(services))}")
     return sorted(found)
 
 
-# Services that document the keys aws:SourceAccount or aws:SourceArn in the trust of a role.
+# Services that document aws:SourceAccount, aws:SourceArn or sts:ExternalId in the trust of a role.
 _CHECKED_SERVICES = {
     "events.amazonaws.com",
     "firehose.amazonaws.com",

@@ -62,6 +62,16 @@ def test_services_take_a_role_on_behalf_of_one_account_only() -> None:
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
+def test_firehose_names_the_account_as_an_external_id() -> None:
+    (trust,) = trust_services(["firehose.amazonaws.com"], "123456789012")["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": "123456789012"}}
+
+
+def test_fails_for_services_that_name_the_account_differently() -> None:
+    with pytest.raises(ValueError, match="same key"):
+        trust_services(["events.amazonaws.com", "firehose.amazonaws.com"], "123456789012")
+
+
 def test_a_service_that_names_no_account_takes_a_role_without_a_condition() -> None:
     (trust,) = trust_services(["lambda.amazonaws.com"], None)["Statement"]
     assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
