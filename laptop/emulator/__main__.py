@@ -23,6 +23,7 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.records",
     "laptop.emulator.cloudformation.smaller_fills",
     "laptop.emulator.cloudformation.streaming_types",
+    "laptop.emulator.cloudformation.firehose_types",
     "laptop.emulator.athena",
     "laptop.emulator.glue_jobs",
     "laptop.emulator.crawlers",
@@ -32,6 +33,7 @@ SERVICE_MODULES = (
     "laptop.emulator.events",
     "laptop.emulator.kinesis",
     "laptop.emulator.esm.service",
+    "laptop.emulator.firehose.service",
 )
 
 

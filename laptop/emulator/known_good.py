@@ -66,6 +66,10 @@ OPERATIONS: dict[str, frozenset[str]] = {
         | {"CreatePartitionIndex", "GetPartitionIndexes"}
         | {"TagResource", "UntagResource", "GetTags"}
     ),
+    "firehose": frozenset(
+        {"CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams"}
+        | {"UpdateDestination", "TagDeliveryStream", "UntagDeliveryStream", "ListTagsForDeliveryStream"}
+    ),
     "kinesis": frozenset(
         {"CreateStream", "DeleteStream", "ListStreams", "PutRecord", "PutRecords", "DescribeStream"}
         | {"DescribeStreamSummary", "IncreaseStreamRetentionPeriod", "DecreaseStreamRetentionPeriod"}

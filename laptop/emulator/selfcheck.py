@@ -44,6 +44,8 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.core.responses", "_request_account_id", "ContextVar"),
     ("ministack.core.responses", "_request_region", "ContextVar"),
     ("ministack.services.cloudwatch", "record_metric", None),
+    ("ministack.services.firehose", "_streams", "AccountRegionScopedDict"),
+    ("ministack.services.firehose", "ingest_from_kinesis_source", None),
     ("ministack.services.kinesis", "_streams", "AccountRegionScopedDict"),
     ("ministack.services.kinesis", "_resolve_stream", None),
     ("ministack.services.kinesis", "_next_sequence_number", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +57,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 
 def running_laptop(folder: Path) -> Iterator[Laptop]:
     home = Home(folder)
+    # The emulator inherits them: a minute of buffering is a second, a retry waits a tenth of one.
+    os.environ |= {"LAKE_FIREHOSE_SPEED": "60", "LAKE_LAMBDA_BACKOFF_SECONDS": "0.1"}
     run = launcher.up(home)
     try:
         yield Laptop(home, run)

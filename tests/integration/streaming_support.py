@@ -41,9 +41,11 @@ def handler(event, context):
             time.sleep(60)
         if wish == "report":
             return {"batchItemFailures": [{"itemIdentifier": record["kinesis"]["sequenceNumber"]}]}
-        if wish == "raise once" and not os.path.exists(marker):
+        if wish in ("raise once", "sleep once") and not os.path.exists(marker):
             open(marker, "w").close()
-            raise ValueError("once")
+            if wish == "raise once":
+                raise ValueError("once")
+            time.sleep(60)
     if "window" in event:
         return {"state": {"ids": event["state"].get("ids", []) + call["ids"]}}
     return {}

@@ -26,14 +26,19 @@ def test_streams_mappings_and_functions_are_what_their_template_says(stack: Stac
     streaming = template("streaming_types.yaml")
     assert stack.deploy(streaming) == "CREATE_COMPLETE", stack.failures()
     outputs = stack.outputs()
-    changed = stack.deploy(streaming, Retention="24", Shards="3", BatchSize="200")
+    changed = stack.deploy(streaming, Retention="24", Shards="3", BatchSize="200", BufferSeconds="120")
     assert changed == "UPDATE_COMPLETE", stack.failures()
     assert stack.outputs() == outputs
     kinesis, functions = stack.laptop.client("kinesis"), stack.laptop.client("lambda")
     summary = kinesis.describe_stream_summary(StreamName=outputs["Stream"])["StreamDescriptionSummary"]
     assert (summary["OpenShardCount"], summary["RetentionPeriodHours"]) == (3, 24)
     assert functions.get_event_source_mapping(UUID=outputs["Mapping"])["BatchSize"] == 200
+    firehose = stack.laptop.client("firehose")
+    delivery = firehose.describe_delivery_stream(DeliveryStreamName=outputs["Delivery"])["DeliveryStreamDescription"]
+    hints = delivery["Destinations"][0]["ExtendedS3DestinationDescription"]["BufferingHints"]
+    assert (hints["IntervalInSeconds"], delivery["VersionId"]) == (120, "2")
     assert stack.delete() == "DELETE_COMPLETE", stack.failures()
+    assert outputs["Delivery"] not in firehose.list_delivery_streams()["DeliveryStreamNames"]
     assert outputs["Stream"] not in kinesis.list_streams()["StreamNames"]
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         functions.get_event_source_mapping(UUID=outputs["Mapping"])
@@ -54,6 +59,14 @@ def test_fails_for_a_stream_property_that_the_laptop_does_not_implement(stack: S
     stream = {"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1, "MaxRecordSizeInKiB": 10240}}
     assert stack.deploy(resources(Stream=stream)) == "ROLLBACK_COMPLETE"
     assert "got MaxRecordSizeInKiB" in stack.failures()
+
+
+def test_fails_for_an_option_of_a_delivery_stream_that_the_laptop_would_ignore(stack: Stack) -> None:
+    streaming = template("streaming_types.yaml")
+    delivery = streaming["Resources"]["Delivery"]["Properties"]["ExtendedS3DestinationConfiguration"]
+    delivery["CustomTimeZone"] = "Asia/Tokyo"
+    assert stack.deploy(streaming) == "ROLLBACK_COMPLETE"
+    assert "implements no CustomTimeZone" in stack.failures()
 
 
 def test_fails_for_a_mapping_that_lambda_would_refuse(stack: Stack) -> None:
