@@ -93,7 +93,7 @@ class CatalogStack(cdk.Stack):
             ),
         )
         for database in self._databases.values():
-            database.add_dependency(encryption)
+            database.add_resource_dependency(encryption)
 
     def _encrypt_jobs(self) -> glue.CfnSecurityConfiguration:
         key_arn = self._zones.key.key_arn
