@@ -89,15 +89,16 @@ def parse(document: Mapping[str, Any]) -> Contract:
     table = document["schema"][0]
     _check_keys(table, _TABLE, _OPTIONAL_TABLE, "schema[0]")
     custom = _custom(document.get("customProperties", []))
+    columns = _columns(table["properties"])
     return Contract(
         name=document["name"],
         product=document["dataProduct"],
         zone=custom["zone"],
         version=document["version"],
         description=document["description"]["purpose"],
-        columns=_columns(table["properties"]),
+        columns=columns,
         source=_source(custom.get("source")),
-        sort_by=tuple(custom.get("sortBy", ())),
+        sort_by=tuple(custom.get("sortBy", (column.name for column in columns if column.primary_key))),
         bloom_filter=tuple(custom.get("bloomFilter", ())),
         version_column=custom.get("versionColumn"),
         projection=_projection(custom.get("partitionProjection", {})),

@@ -52,6 +52,14 @@ def test_every_column_of_every_contract_is_described() -> None:
     assert undescribed == []
 
 
+def test_a_table_is_sorted_by_its_primary_key_if_its_contract_names_nothing_else(tmp_path: Path) -> None:
+    document = yaml.safe_load(ORDERS)
+    document["customProperties"] = [item for item in document["customProperties"] if item["property"] != "sortBy"]
+    (tmp_path / "orders.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    assert load("orders", tmp_path).sort_by == ("order_id",)
+    assert load("orders").sort_by != ("order_id",)
+
+
 def test_partition_columns_come_last_in_the_order_of_their_positions(tmp_path: Path) -> None:
     document = yaml.safe_load(ORDERS)
     properties = document["schema"][0]["properties"]
