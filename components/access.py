@@ -10,6 +10,9 @@ from components.arns import arn, bucket_arn, key_arn, objects_arn
 from components.policy import Statement
 
 _WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+# Athena, and the committers of S3A, clean up uploads that a killed writer left; only a bucket as a whole lists them.
+# https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
+_CLEAN_UP = "s3:ListBucketMultipartUploads"
 
 
 def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statement]:
@@ -20,7 +23,10 @@ def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statement]
 
 def write_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statement]:
     """Write and delete under the prefixes. Replaces `grant_put` and `grant_delete`."""
-    return [Statement(actions=_WRITE, resources=_below(bucket, prefixes))]
+    return [
+        Statement(actions=_WRITE, resources=_below(bucket, prefixes)),
+        Statement(actions=[_CLEAN_UP], resources=[bucket_arn(bucket)]),
+    ]
 
 
 def change_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statement]:
@@ -35,6 +41,7 @@ def change_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statemen
         Statement(actions=["s3:GetObject", *_WRITE], resources=below),
         *([Statement(actions=["s3:GetObject"], resources=around)] if around else []),
         _look(bucket),
+        Statement(actions=[_CLEAN_UP], resources=[bucket_arn(bucket)]),
     ]
 
 

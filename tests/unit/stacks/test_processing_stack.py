@@ -126,6 +126,14 @@ def test_curate_job_touches_the_folders_of_its_own_tables_only(laptop_assembly: 
     assert [each for each in read if each.startswith("Raw/")] == ["Raw/orders", "Raw/orders/*"]
 
 
+def test_whoever_writes_may_clean_up_the_uploads_of_a_killed_writer(laptop_assembly: Assembly) -> None:
+    for role, buckets in (
+        ("JobsCurateOrdersRole", ["Analytics", "Artifacts", "Curated", "Failures"]),
+        ("PipelinesOrdersRole", ["Results"]),
+    ):
+        assert resources_of(laptop_assembly, role, "s3:ListBucketMultipartUploads") == buckets
+
+
 def test_aggregate_job_writes_only_analytics_tables(laptop_assembly: Assembly) -> None:
     written = resources_of(laptop_assembly, "JobsAggregateRole", "s3:PutObject")
 
