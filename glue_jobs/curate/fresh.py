@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from glue_jobs.curate import drift, partitions, reading
 from glue_jobs.curate.raw_files import RawFile, Record
 from glue_jobs.curate.reading import FILE
-from glue_jobs.curate.transforms import REASONS, RECORD, WIDENED, judge, refuse, widened_columns
+from glue_jobs.curate.transforms import GOOD, LINE, RAW, REFUSED, WIDENED, explain, judge, refuse, widened_columns
 
 _THREADS = 16
 
@@ -25,6 +25,7 @@ _THREADS = 16
 class Fresh:
     """Judged rows (`transforms.judge`) of new files, a record of each file, and rows per partition."""
 
+    contract: Contract
     rows: DataFrame
     records: tuple[Record, ...]
     good_rows: Counter[str]
@@ -33,11 +34,12 @@ class Fresh:
 
     @property
     def good(self) -> DataFrame:
-        return self.rows.where(F.col(REASONS).isNull())
+        return self.rows.where(GOOD)
 
     @property
     def bad(self) -> DataFrame:
-        return self.rows.where(F.col(REASONS).isNotNull()).select(REASONS, RECORD, FILE)
+        """`_reasons`, `_record`, `_file`."""
+        return explain(self.rows.where(~F.col(GOOD)), self.contract)
 
     @property
     def any_bad(self) -> bool:
@@ -71,7 +73,7 @@ def read_fresh(
 def read_settled(spark: SparkSession, contract: Contract, root: str, records: Iterable[Record]) -> DataFrame:
     """Read the good rows of files that an earlier run has judged."""
     rows = _judged(spark, contract, root, {record.file: record.header for record in records})
-    return rows.where(F.col(REASONS).isNull())
+    return rows.where(GOOD)
 
 
 def _judged(spark: SparkSession, contract: Contract, root: str, headers: reading.Headers) -> DataFrame:
@@ -87,16 +89,18 @@ def _judged(spark: SparkSession, contract: Contract, root: str, headers: reading
             frames.append(judge(reading.read(spark, root, files, names, source), contract))
     if not frames:
         columns = [f"`{column.name}` {column.type}" for column in contract.columns]
-        own = [f"{REASONS} string", f"{RECORD} string", f"{WIDENED} int", f"{FILE} bigint"]
+        texts = ", ".join(f"`{column.name}`: string" for column in contract.raw_columns)
+        own = [f"{GOOD} boolean", f"{REFUSED} string", f"{LINE} string", f"{RAW} struct<{texts}>"]
+        own += [f"{WIDENED} int", f"{FILE} bigint"]
         return spark.createDataFrame([], ", ".join(columns + own))
     return functools.reduce(DataFrame.union, frames)
 
 
 def _summarize(spark: SparkSession, contract: Contract, root: str, headers: reading.Headers, rows: DataFrame) -> Fresh:
     by = [column.name for column in contract.partition_columns]
-    good = F.col(REASONS).isNull()
+    good = F.col(GOOD)
     groups = (
-        rows.groupBy(FILE, good.alias("good"), *(F.when(good, F.col(name)).alias(name) for name in by))
+        rows.groupBy(FILE, good, *(F.when(good, F.col(name)).alias(name) for name in by))
         .agg(F.count(F.lit(1)).alias("rows"), F.bit_or(WIDENED).alias("widened"))
         .collect()
     )
@@ -106,7 +110,7 @@ def _summarize(spark: SparkSession, contract: Contract, root: str, headers: read
     for group in groups:
         file = numbers[group[FILE]]
         total[file] += group["rows"]
-        if group["good"]:
+        if group[GOOD]:
             name = partitions.name(by, [group[column] for column in by])
             partitioned.add((file, name))
             good_rows[name] += group["rows"]
@@ -127,7 +131,7 @@ def _summarize(spark: SparkSession, contract: Contract, root: str, headers: read
         for file, header in sorted(headers.items())
     ]
     added = tuple(sorted({column for fit in fits.values() if not fit.refused for column in fit.added}))
-    return Fresh(rows, tuple(records), good_rows, added, tuple(widened_columns(contract, widened)))
+    return Fresh(contract, rows, tuple(records), good_rows, added, tuple(widened_columns(contract, widened)))
 
 
 def _head(files: HadoopFiles, root: str, file: RawFile) -> bytes:

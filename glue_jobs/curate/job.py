@@ -18,6 +18,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     # Spark's default, INT96, has no statistics, so no reader could skip anything by time.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Java compiles no method of more bytes than that; Spark's own limit lets such methods run interpreted.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
     # Rows are kept for one run only; to compress them costs more than to read the files again.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
 }

@@ -13,6 +13,7 @@ from lake_common.contract import Contract
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from glue_jobs.curate import frames
 from glue_jobs.curate.raw_files import digest
 
 NAME = "_partition"
@@ -47,9 +48,9 @@ def frame(spark: SparkSession, contract: Contract, names: Iterable[str]) -> Data
     """List partitions as rows: the partition columns, `_partition` (the name), scope."""
     columns = contract.partition_columns
     rows = [(*values(partition), partition, scope(partition)) for partition in sorted(names)]
-    schema = ", ".join(f"`{field}` string" for field in (*(column.name for column in columns), NAME, SCOPE))
+    fields = (*(column.name for column in columns), NAME, SCOPE)
     typed = (F.col(column.name).cast(column.type).alias(column.name) for column in columns)
-    return spark.createDataFrame(rows, schema).select(*typed, NAME, SCOPE)
+    return frames.small(spark, rows, dict.fromkeys(fields, "string")).select(*typed, NAME, SCOPE)
 
 
 def join(rows: DataFrame, contract: Contract, partitions: DataFrame) -> DataFrame:

@@ -42,18 +42,18 @@ def write_quarantine(rows: DataFrame, contract: Contract, files: DataFrame, fold
     Parameters
     ----------
     rows
-        `_reasons`, `_record`, `_file` and scope.
+        `_reasons`, `_record`, `_file` and scope; null stands for the scope of the file.
     files
         As `reading.numbered` gives them.
     """
-    named = rows.join(F.broadcast(files.select(FILE, "source_file", "ingest_date")), on=FILE, how="inner")
+    named = rows.join(F.broadcast(files.select(FILE, "source_file", "ingest_date", "file_scope")), on=FILE, how="inner")
     report = named.select(
         "source_file",
         "ingest_date",
         F.split(REASONS, SEPARATOR).alias("reasons"),
         F.col(RECORD).alias("raw_record"),
         F.lit(contract.version).alias("contract_version"),
-        partitions.SCOPE,
+        F.coalesce(partitions.SCOPE, "file_scope").alias(partitions.SCOPE),
     )
     ordered = report.repartition(partitions.SCOPE).sortWithinPartitions(partitions.SCOPE, "source_file", "raw_record")
     writer = ordered.write.mode("overwrite").options(partitionOverwriteMode="dynamic", compression="zstd")

@@ -10,6 +10,7 @@ from lake_common.hadoop_files import HadoopFiles
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from glue_jobs.curate import frames
 from glue_jobs.curate.raw_files import RawFile
 
 # Columns of the job's own; contracts cannot name a column so, their names begin with a letter.
@@ -54,7 +55,7 @@ def read(spark: SparkSession, root: str, files: Iterable[RawFile], columns: Iter
 
 
 def numbered(spark: SparkSession, root: str, files: Iterable[RawFile]) -> DataFrame:
-    """List files as rows: `_file` (their number in rows), source_file, ingest_date, scope, `_age` (0 is the newest).
+    """List files as rows: `_file` (a number), source_file, ingest_date, file_scope, `_age` (0 is the newest).
 
     Later deliveries are newer; among files of one delivery the name decides, so that the order never depends on time.
     """
@@ -64,9 +65,10 @@ def numbered(spark: SparkSession, root: str, files: Iterable[RawFile]) -> DataFr
         (encoded(f"{root}/{file.name}"), file.name, file.ingest_date, file.scope, age)
         for age, file in enumerate(ordered)
     ]
-    listed = spark.createDataFrame(entries, f"{PATH} string, source_file string, ingest string, scope string, _age int")
+    types = {PATH: "string", "source_file": "string", "ingest": "string", "file_scope": "string", "_age": "int"}
+    listed = frames.small(spark, entries, types)
     ingest_date = F.expr("try_cast(ingest AS date)").alias("ingest_date")
-    return listed.select(file_number().alias(FILE), "source_file", ingest_date, "scope", "_age")
+    return listed.select(file_number().alias(FILE), "source_file", ingest_date, "file_scope", "_age")
 
 
 def file_number() -> Column:

@@ -113,7 +113,7 @@ class TableCurator:
             for record in fresh.records
         )
         if not accepted:
-            self._quarantine(_file_scopes(todo), self._bad(fresh, self._numbered(todo.fresh)), todo.fresh)
+            self._quarantine(_file_scopes(todo), _bad(fresh), self._numbered(todo.fresh))
             return outcome
         losers, written = self._rebuild(todo, fresh, touched, cache)
         self._lineage.save(dataclasses.replace(record, published=True) for record in fresh.records)
@@ -127,16 +127,16 @@ class TableCurator:
         contract = self._contract
         listed = partitions.frame(self._spark, contract, touched)
         involved = [record for record in todo.settled if touched.intersection(record.partitions)]
-        settled = self._settled_rows(involved, listed, cache)
-        files = (*todo.fresh, *(record.file for record in involved))
-        numbered = cache.keep(self._numbered(files))
+        numbered = self._numbered((*todo.fresh, *(record.file for record in involved)))
         columns = [*(column.name for column in contract.columns), FILE]
-        rows = fresh.good.select(*columns).union(settled.select(*columns))
+        rows, written = fresh.good.select(*columns), fresh.good_rows.copy()
+        if involved:
+            settled = cache.keep(self._settled_rows(involved, listed))
+            rows, written = rows.union(settled.select(*columns)), written + _count(settled)
         found = versions.resolve(rows, contract, numbered, self._elsewhere(todo, listed), cache)
 
-        written = fresh.good_rows + _count(settled) if involved else fresh.good_rows.copy()
         reasons = Counter[str]()
-        rejected = [self._bad(fresh, numbered)] if fresh.any_bad else []
+        rejected = [_bad(fresh)] if fresh.any_bad else []
         if found:
             losers = partitions.join(found.losers, contract, listed)
             for group in losers.groupBy(partitions.NAME, REASONS).count().collect():
@@ -145,19 +145,19 @@ class TableCurator:
             rejected.append(losers.select(REASONS, RECORD, FILE, partitions.SCOPE))
         winners, written = found.winners if found else rows, +written
         scopes = _file_scopes(todo) | {partitions.scope(name) for name in touched}
-        self._quarantine(scopes, functools.reduce(DataFrame.union, rejected) if rejected else None, files)
+        self._quarantine(scopes, functools.reduce(DataFrame.union, rejected) if rejected else None, numbered)
         if written:
             publish.write_curated(winners, contract, self._places.curated, written)
         publish.delete_partitions(self._files, self._places.curated, touched - set(written))
         return reasons, written
 
-    def _quarantine(self, scopes: set[str], rows: DataFrame | None, files: Iterable[RawFile]) -> None:
+    def _quarantine(self, scopes: set[str], rows: DataFrame | None, numbered: DataFrame) -> None:
         """Replace scopes of the quarantine: those without rows are deleted."""
         root = self._places.quarantine
         for scope in scopes.intersection(name.removeprefix("scope=") for name in self._files.children(root)):
             self._files.delete(f"{root}/scope={scope}")
         if rows is not None:
-            publish.write_quarantine(rows, self._contract, self._numbered(files), root)
+            publish.write_quarantine(rows, self._contract, numbered, root)
 
     def _raw_files(self) -> list[RawFile]:
         stored = self._files.list(self._places.raw)
@@ -172,14 +172,9 @@ class TableCurator:
     def _numbered(self, files: Iterable[RawFile]) -> DataFrame:
         return reading.numbered(self._spark, self._places.raw, files)
 
-    def _bad(self, fresh: Fresh, numbered: DataFrame) -> DataFrame:
-        scopes = F.broadcast(numbered.select(FILE, partitions.SCOPE))
-        return fresh.bad.join(scopes, on=FILE, how="inner").select(REASONS, RECORD, FILE, partitions.SCOPE)
-
-    def _settled_rows(self, records: list[Record], listed: DataFrame, cache: Cache) -> DataFrame:
+    def _settled_rows(self, records: list[Record], listed: DataFrame) -> DataFrame:
         rows = read_settled(self._spark, self._contract, self._places.raw, records)
-        kept = partitions.join(rows, self._contract, listed)
-        return cache.keep(kept) if records else kept
+        return partitions.join(rows, self._contract, listed)
 
     def _moved(self, todo: Plan, fresh: Fresh) -> frozenset[str]:
         """Find the partitions where the newest versions of the new rows lie so far."""
@@ -224,6 +219,10 @@ def _file_scopes(todo: Plan) -> set[str]:
 
 def _rows(records: Iterable[Record]) -> int:
     return sum(record.rows for record in records)
+
+
+def _bad(fresh: Fresh) -> DataFrame:
+    return fresh.bad.withColumn(partitions.SCOPE, F.lit(None).cast("string"))
 
 
 def _count(rows: DataFrame) -> Counter[str]:

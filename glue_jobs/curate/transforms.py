@@ -1,4 +1,4 @@
-"""Text rows to typed rows, each with the reasons why it breaks the contract, if it does."""
+"""Text rows to typed rows: whether each keeps the contract, and the reasons why one does not."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from glue_jobs.curate.casts import INTEGERS, cast
+from glue_jobs.curate.frames import literal
 from glue_jobs.curate.reading import CORRUPT, FILE, file_number
 
 REASONS = "_reasons"
 RECORD = "_record"
+GOOD = "_good"
+REFUSED = "_refused"
+LINE = "_line"
+RAW = "_raw"
 SEPARATOR = "\x1f"
 WIDENED = "_widened"
-_RAW = "_raw"
 # What UTF-8 decoders put in the place of bytes that are not UTF-8.
 _REPLACEMENT = "\ufffd"
 
@@ -32,53 +36,79 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     Returns
     -------
     DataFrame
-        The contract's columns; `_reasons`, null for a good row, else joined by `SEPARATOR`; `_record`, the raw row if
-        it is not good; `_widened`, a bit per raw column whose value is of a wider type than the contract's and fitted
-        without loss; `_file`.
+        The contract's columns; `_good`, whether the row keeps the contract; `_refused`, null; `_line`, the line if it
+        could not be split into columns; `_raw`, the texts of a row that is not good; `_widened`, a bit per raw column
+        whose value is of a wider type than the contract's and fitted without loss; `_file`.
     """
     source = _source(contract)
     raw = [column.name for column in contract.raw_columns]
-    texts = {name: f"{_RAW}.`{name}`" for name in raw}
+    texts = {name: f"`_text_{name}`" for name in raw}
     present = set(rows.columns)
     split = rows.select(
-        F.struct(*((F.col(name) if name in present else F.lit(None).cast("string")).alias(name) for name in raw)).alias(
-            _RAW
-        ),
-        CORRUPT,
+        *((F.col(name) if name in present else F.lit(None).cast("string")).alias(f"_text_{name}") for name in raw),
+        F.col(CORRUPT).alias(LINE),
         file_number().alias(FILE),
     )
     typed = split.select(
         *(F.expr(cast(column, texts[column.name], source)).alias(column.name) for column in contract.raw_columns),
-        _RAW,
-        CORRUPT,
+        *texts.values(),
+        LINE,
         FILE,
     )
     for column in contract.columns:
         if column.transform is not None:
             value = F.expr(column.transform).cast(column.type)
             typed = typed.withColumn(column.name, value)
-    no_row, checks = list(_row_checks(source, texts)), list(_checks(contract, texts))
-    good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in (*no_row, *checks))
-    # One string, because Spark generates code for it; for functions on arrays it does not, and every row would pay.
-    reasons = ", ".join(f"if({failed}, {_literal(reason)}, NULL)" for reason, failed in checks)
-    whens = " ".join(f"WHEN {failed} THEN {_literal(reason)}" for reason, failed in no_row)
-    joined = f"CASE {whens} ELSE concat_ws({_literal(SEPARATOR)}, {reasons}) END"
-    return typed.select(
+    good = " AND ".join(f"NOT coalesce({failed}, false)" for _, failed in _all_checks(contract, texts))
+    kept = ", ".join(f"{literal(name)}, {text}" for name, text in texts.items())
+    return typed.withColumn(GOOD, F.expr(good)).select(
         *(column.name for column in contract.columns),
-        F.expr(f"if({good}, NULL, {joined})").alias(REASONS),
-        F.expr(f"if({good}, NULL, coalesce({CORRUPT}, to_json({_RAW})))").alias(RECORD),
+        GOOD,
+        F.lit(None).cast("string").alias(REFUSED),
+        LINE,
+        F.expr(f"if({GOOD}, NULL, named_struct({kept}))").alias(RAW),
         F.expr(_widened_bits(contract, texts)).alias(WIDENED),
         FILE,
     )
 
 
+def explain(bad: DataFrame, contract: Contract) -> DataFrame:
+    """Give the reasons of rows that are not good, and the rows as they were.
+
+    Apart from `judge`, because every good row would pay for it: Spark has no generated code for `to_json`, and Java
+    compiles no method of more than 8,000 bytes.
+
+    Parameters
+    ----------
+    bad
+        Rows of `judge` and `refuse`.
+
+    Returns
+    -------
+    DataFrame
+        `_reasons`, joined by `SEPARATOR`; `_record`, the line, or the texts as JSON; `_file`.
+    """
+    texts = {column.name: f"{RAW}.`{column.name}`" for column in contract.raw_columns}
+    checks = ", ".join(f"if({failed}, {literal(reason)}, NULL)" for reason, failed in _checks(contract, texts))
+    whens = " ".join(
+        f"WHEN {failed} THEN {literal(reason)}" for reason, failed in _row_checks(_source(contract), texts)
+    )
+    reasons = (
+        f"CASE WHEN {REFUSED} IS NOT NULL THEN {REFUSED} {whens} ELSE concat_ws({literal(SEPARATOR)}, {checks}) END"
+    )
+    return bad.select(F.expr(reasons).alias(REASONS), F.coalesce(LINE, F.to_json(RAW)).alias(RECORD), FILE)
+
+
 def refuse(rows: DataFrame, contract: Contract, reason: str) -> DataFrame:
-    """Bring the rows of a file that does not fit the contract into the same shape, all with the same reason."""
+    """Bring the rows of a file that does not fit the contract into the same shape, with one reason, `_refused`."""
     names = [name for name in rows.columns if not name.startswith("_")]
+    texts = ", ".join(f"`{column.name}`: string" for column in contract.raw_columns)
     return rows.select(
         *(F.lit(None).cast(column.type).alias(column.name) for column in contract.columns),
-        F.lit(reason).alias(REASONS),
-        F.coalesce(CORRUPT, F.to_json(F.struct(*names))).alias(RECORD),
+        F.lit(False).alias(GOOD),
+        F.lit(reason).alias(REFUSED),
+        F.coalesce(CORRUPT, F.to_json(F.struct(*names))).alias(LINE),
+        F.lit(None).cast(f"struct<{texts}>").alias(RAW),
         F.lit(0).alias(WIDENED),
         file_number().alias(FILE),
     )
@@ -89,9 +119,14 @@ def widened_columns(contract: Contract, bits: int) -> list[str]:
     return [column.name for place, column in enumerate(_integers(contract)) if bits >> place & 1]
 
 
+def _all_checks(contract: Contract, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    yield from _row_checks(_source(contract), texts)
+    yield from _checks(contract, texts)
+
+
 def _row_checks(source: Source, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield what makes a line no row at all, so that nothing more is to be said of it."""
-    yield "row: wrong number of columns, or not readable", f"{CORRUPT} IS NOT NULL"
+    yield "row: wrong number of columns, or not readable", f"{LINE} IS NOT NULL"
     if source.format == "csv":
         repeated = (f"length({text}) = {len(name)} AND lower({text}) = '{name}'" for name, text in texts.items())
         yield "row: repeats the header", " AND ".join(repeated)
@@ -123,7 +158,7 @@ def _raw_checks(column: Column, text: str, source: Source) -> Iterator[tuple[str
 
 def _broken_quotes(text: str, source: Source) -> str:
     """Recognize the halves of a row that a line break in quotes has split, where they happen to pass for rows."""
-    quote = _literal(source.quote)
+    quote = literal(source.quote)
     odd = f"(length({text}) - length(replace({text}, {quote}, ''))) % 2 = 1"
     return f"contains({text}, {quote}) AND (startswith({text}, {quote}) OR endswith({text}, {quote})) AND {odd}"
 
@@ -147,7 +182,7 @@ def _value_checks(column: Column) -> Iterator[tuple[str, str]]:
     if column.max_length is not None:
         yield f"{column.name}: longer than {column.max_length}", f"length({name}) > {column.max_length}"
     if column.pattern is not None:
-        yield f"{column.name}: does not match {column.pattern}", f"NOT {name} RLIKE {_literal(column.pattern)}"
+        yield f"{column.name}: does not match {column.pattern}", f"NOT {name} RLIKE {literal(column.pattern)}"
     if column.allowed:
         allowed = ", ".join(_value(column, value) for value in column.allowed)
         yield f"{column.name}: not one of the allowed values", f"{name} NOT IN ({allowed})"
@@ -167,12 +202,7 @@ def _integers(contract: Contract) -> list[Column]:
 
 
 def _value(column: Column, text: str) -> str:
-    return _literal(text) if column.type == "string" else f"CAST({_literal(text)} AS {column.type})"
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    return literal(text) if column.type == "string" else f"CAST({literal(text)} AS {column.type})"
 
 
 def _source(contract: Contract) -> Source:

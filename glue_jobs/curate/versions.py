@@ -9,6 +9,7 @@ from lake_common.contract import Contract
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from glue_jobs.curate import frames
 from glue_jobs.curate.cache import Cache
 from glue_jobs.curate.reading import FILE
 from glue_jobs.curate.transforms import REASONS, RECORD
@@ -65,17 +66,14 @@ def resolve(
     doubtful = _doubtful(keyed, contract, elsewhere)
     if not doubtful:
         return None
-    if len(doubtful) > MAX_DOUBTFUL:
-        contested, certain = keyed, keyed.limit(0)
-    else:
-        hashes = F.broadcast(rows.sparkSession.createDataFrame(doubtful, f"{_KEY} bigint"))
-        contested = keyed.join(hashes, on=_KEY, how="left_semi").repartition(
-            -(-len(doubtful) // _KEYS_PER_TASK), *contract.primary_key
-        )
-        certain = keyed.join(hashes, on=_KEY, how="left_anti")
-    ranked = cache.keep(_ranked(contested, contract, files, elsewhere))
-    first = ranked.where(F.col(_PLACE) == 1)
-    winners = certain.select(*rows.columns).union(first.select(*rows.columns))
+    few = len(doubtful) <= MAX_DOUBTFUL
+    hashes = F.broadcast(frames.small(rows.sparkSession, doubtful if few else [], {_KEY: "bigint"}))
+    contested = keyed.join(hashes, on=_KEY, how="left_semi") if few else keyed
+    spread = contested.repartition(-(-len(doubtful) // _KEYS_PER_TASK), *contract.primary_key)
+    ranked = cache.keep(_ranked(spread, contract, files, elsewhere))
+    winners = ranked.where(F.col(_PLACE) == 1).select(*rows.columns)
+    if few:
+        winners = keyed.join(hashes, on=_KEY, how="left_anti").select(*rows.columns).union(winners)
     return Versions(winners, _losers(ranked, contract))
 
 
@@ -95,7 +93,8 @@ def partition_follows_key(contract: Contract) -> bool:
 
 def _doubtful(keyed: DataFrame, contract: Contract, elsewhere: DataFrame | None) -> list[tuple[int]]:
     """List the hashes of keys that occur more than once, here or elsewhere; at most one more than `MAX_DOUBTFUL`."""
-    twice = keyed.groupBy(_KEY).count().where("count > 1").select(_KEY)
+    # Nearly all keys differ, so to count them before the exchange as well would be in vain.
+    twice = keyed.select(_KEY).repartition(_KEY).groupBy(_KEY).count().where("count > 1").select(_KEY)
     if elsewhere is not None:
         found = elsewhere.select(F.xxhash64(*contract.primary_key).alias(_KEY))
         twice = twice.union(found.join(keyed.select(_KEY), on=_KEY, how="left_semi"))

@@ -18,10 +18,14 @@ ROW_GROUP_BYTES = 1 << 18
 
 def write_options(contract: Contract) -> dict[str, str]:
     """Options for Spark's Parquet writer."""
+    key = contract.primary_key
+    # Values that all differ only fill a dictionary until the writer gives it up, in each row group anew.
+    plain = {f"parquet.enable.dictionary#{key[0]}": "false"} if len(key) == 1 else {}
     blooms = {f"parquet.bloom.filter.enabled#{column}": "true" for column in contract.bloom_filter}
     return {
         "compression": "zstd",
         "parquet.writer.version": "v2",
         "parquet.block.size": str(ROW_GROUP_BYTES),
+        **plain,
         **blooms,
     }
