@@ -11,6 +11,8 @@ _RUNBOOK = "docs/runbook.md"
 _DAY_SECONDS = 86400
 _BYTES_PER_GIB = 1024**3
 _ENDED_BADLY = ("ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted")
+# States of queries that Athena bills: https://aws.amazon.com/athena/pricing/
+_BILLED = ("SUCCEEDED", "CANCELED")
 
 _Alarm = cloudwatch.CfnAlarm
 
@@ -48,13 +50,25 @@ class Alarms(Construct):
         )
 
     def scanned_too_much(self, team: str, workgroup_name: str, gib_per_day: float) -> None:
-        """Ring when a team's queries read more in a day than is expected."""
-        dimensions = {"WorkGroup": workgroup_name, "QueryState": "SUCCEEDED", "QueryType": "DML"}
+        """Ring when a team's queries read more in a day than is expected.
+
+        What a cancelled query has read is billed too, and the limit of a query cancels it.
+        """
+        metrics = {
+            state: metric(
+                "AWS/Athena",
+                "ProcessedBytes",
+                {"WorkGroup": workgroup_name, "QueryState": state, "QueryType": "DML"},
+                "Sum",
+                _DAY_SECONDS,
+            )
+            for state in _BILLED
+        }
         self._alarm(
             f"Scanned-{team}",
             f"Queries of {team} scanned more than {gib_per_day:g} GiB in a day.",
             "a-team-scans-too-much",
-            metrics=[metric("AWS/Athena", "ProcessedBytes", dimensions, "Sum", _DAY_SECONDS)],
+            metrics=_sum_of(metrics),
             threshold=gib_per_day * _BYTES_PER_GIB,
         )
 
@@ -126,8 +140,8 @@ def metric(
 def _sum_of(metrics: Mapping[str, _Alarm.MetricDataQueryProperty]) -> list[_Alarm.MetricDataQueryProperty]:
     """Add metrics up; one without data counts as nothing."""
     hidden = [
-        _Alarm.MetricDataQueryProperty(id=metric.id, metric_stat=metric.metric_stat, return_data=False)
-        for metric in metrics.values()
+        _Alarm.MetricDataQueryProperty(id=f"of{name}", metric_stat=metric.metric_stat, return_data=False)
+        for name, metric in metrics.items()
     ]
     terms = " + ".join(f"FILL({metric.id}, 0)" for metric in hidden)
-    return [*hidden, _Alarm.MetricDataQueryProperty(id="endedBadly", expression=terms, return_data=True)]
+    return [*hidden, _Alarm.MetricDataQueryProperty(id="total", expression=terms, return_data=True)]

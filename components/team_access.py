@@ -143,11 +143,8 @@ class TeamAccess(Construct):
             actions=["s3:GetBucketLocation", "s3:ListBucket"],
             resources=[bucket_arn(bucket) for bucket in readable] + access_point_arns,
         )
-        if writable:
-            yield Statement(
-                actions=["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-                resources=[objects_arn(bucket, "*") for bucket in writable],
-            )
+        for bucket in writable:
+            yield from write_objects(bucket, [""])
         if self._config.reads_quarantine:
             yield from read_objects(self._zones.failures, [QUARANTINE])
 

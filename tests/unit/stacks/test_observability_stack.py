@@ -71,6 +71,19 @@ def test_metric_ids_begin_with_a_lower_case_letter_as_cloudwatch_demands(laptop_
     assert all(re.fullmatch(r"[a-z]\w*", each) for each in ids)
 
 
+def test_scan_alarm_counts_what_is_billed_cancelled_queries_included(laptop_assembly: Assembly) -> None:
+    alarm = alarms(laptop_assembly)["Scannedanalysts"]
+    counted = [
+        dimension["Value"]
+        for item in alarm["Metrics"]
+        if "MetricStat" in item
+        for dimension in item["MetricStat"]["Metric"]["Dimensions"]
+        if dimension["Name"] == "QueryState"
+    ]
+
+    assert counted == ["SUCCEEDED", "CANCELED"]
+
+
 def test_scan_limit_of_a_day_is_in_bytes(assembly_of: Callable[[str], Assembly]) -> None:
     limits = {name: alarms(assembly_of(name))["Scannedanalysts"]["Threshold"] for name in ("laptop", "dev")}
 
