@@ -50,6 +50,8 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.services.kinesis", "_resolve_stream", None),
     ("ministack.services.kinesis", "_next_sequence_number", None),
     ("ministack.services.lambda_svc", "_esms", "AccountRegionScopedDict"),
+    ("ministack.services.kinesis", "_consumers", "AccountRegionScopedDict"),
+    ("ministack.services.lambda_svc", "_kinesis_stream_name_from_arn_spec", None),
     ("ministack.services.lambda_svc", "_create_esm", None),
     ("ministack.services.lambda_svc", "_update_esm", None),
     ("ministack.services.lambda_svc", "_delete_esm", None),

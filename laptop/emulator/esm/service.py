@@ -11,12 +11,13 @@ Its own poller keeps the mappings on SQS queues and DynamoDB streams; this one h
 | StartingPosition | TRIM_HORIZON, LATEST (from the mapping's creation), AT_TIMESTAMP | API, CreateEventSourceMapping |
 | resharding | children begin when their parents are done | "Polling and batching" |
 | FilterCriteria | on `data` as JSON and on the metadata; what does not match is skipped | "Event filtering" |
+| a consumer's ARN | the same records; a throughput of its own means nothing here | "Enhanced fan-out" |
 | failure destination | S3 with the event, SQS and SNS with metadata (`destination`) | "Discarded records" |
 | Enabled, UpdateEventSourceMapping | takes effect within a second, and goes on at the checkpoint | API |
 | IteratorAge, DestinationDeliveryFailures | metrics of AWS/Lambda | "Metrics for Lambda" |
 
-Not here: enhanced fan-out (a consumer's ARN is refused), provisioned pollers, a schema registry, on-success
-destinations. `LAKE_LAMBDA_BACKOFF_SECONDS` sets the wait before the first retry.
+Not here: provisioned pollers, a schema registry, on-success destinations. `LAKE_LAMBDA_BACKOFF_SECONDS` sets the wait
+before the first retry.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +43,8 @@ _LOOK_SECONDS = 0.2
 _EXTRA_MEMBERS = ("StartingPositionTimestamp", "MetricsConfig", "KMSKeyArn", "LoggingConfig")
 _REFUSED_MEMBERS = ("ProvisionedPollerConfig", "ScalingConfig", "SourceAccessConfigurations")
 
+_CONSUMER = re.compile(r"stream/(?P<stream>[^/]+)/consumer/[^/]+")
+
 LaneKey = tuple[str, str, int]
 _runners: dict[LaneKey, tuple[Runner, str]] = {}
 _stopping = threading.Event()
@@ -50,6 +54,7 @@ def apply() -> None:
     """Replace the functions of the emulator that are corrected."""
     from ministack.services import lambda_svc  # noqa: PLC0415 (only the emulator's process has it)
 
+    lambda_svc._kinesis_stream_name_from_arn_spec = _stream_name(lambda_svc._kinesis_stream_name_from_arn_spec)
     lambda_svc._create_esm = _create(lambda_svc, lambda_svc._create_esm)
     lambda_svc._update_esm = _update(lambda_svc, lambda_svc._update_esm)
     lambda_svc._delete_esm = _delete(lambda_svc._delete_esm)
@@ -61,11 +66,19 @@ def _is_ours(mapping: Json) -> bool:
     return ":kinesis:" in str(mapping.get("EventSourceArn", ""))
 
 
+def _stream_name(original: Callable[[Any], str | None]) -> Callable[[Any], str | None]:
+    def name(spec: Any) -> str | None:
+        consumer = _CONSUMER.fullmatch(spec.resource) if spec.service == "kinesis" else None
+        return consumer["stream"] if consumer else original(spec)
+
+    return name
+
+
 def _create(engine: Any, original: Callable[[Json], Any]) -> Callable[[Json], Any]:
     def create(request: Json) -> Any:
         if not _is_ours(request):
             return original(request)
-        refused = settings.problem(request) or _unsupported(request)
+        refused = settings.problem(request) or _unsupported(request) or _missing_source(request)
         if refused:
             return engine._invalid_parameter_value(refused)
         answer = original(request)
@@ -120,10 +133,19 @@ def _unsupported(request: Json) -> str | None:
     return None
 
 
+def _missing_source(request: Json) -> str | None:
+    from ministack.services import kinesis  # noqa: PLC0415
+
+    arn = str(request["EventSourceArn"])
+    if _stream(request) is None or ("/consumer/" in arn and arn not in kinesis._consumers):
+        return f"EventSourceArn must be a stream or a consumer that exists; got {arn}"
+    return None
+
+
 def _stream(mapping: Json) -> Json | None:
     from ministack.services import kinesis  # noqa: PLC0415
 
-    found: Json | None = kinesis._streams.get(str(mapping["EventSourceArn"]).rpartition("/")[2])
+    found: Json | None = kinesis._streams.get(str(mapping["EventSourceArn"]).split("/")[1])
     return found
 
 
