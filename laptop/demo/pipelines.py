@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -84,9 +84,9 @@ class Pipelines:
         Several files of one delivery would start one run each. The rule is held back meanwhile, as an operator does
         for a bulk load (docs/operations.md).
         """
-        with self._held_back(product):
-            self.upload(files)
         tables = sorted({file.table for file in files})
+        with self._held_back(tables):
+            self.upload(files)
         self._states.start_execution(
             stateMachineArn=self._machines[product], input=json.dumps({"tables": tables, "request": request})
         )
@@ -167,8 +167,9 @@ class Pipelines:
         )
 
     @contextmanager
-    def _held_back(self, product: str) -> Iterator[None]:
-        rules = self._events.list_rule_names_by_target(TargetArn=self._machines[product])["RuleNames"]
+    def _held_back(self, tables: Iterable[str]) -> Iterator[None]:
+        keys = {f"{table}/" for table in tables}
+        rules = [rule["Name"] for rule in self._events.list_rules()["Rules"] if keys & key_prefixes(rule)]
         for rule in rules:
             self._events.disable_rule(Name=rule)
         try:
@@ -176,6 +177,13 @@ class Pipelines:
         finally:
             for rule in rules:
                 self._events.enable_rule(Name=rule)
+
+
+def key_prefixes(rule: Mapping[str, Any]) -> set[str]:
+    """Beginnings of the keys of objects that a rule of EventBridge waits for."""
+    pattern = json.loads(rule.get("EventPattern") or "{}")
+    keys = pattern.get("detail", {}).get("object", {}).get("key", [])
+    return {key["prefix"] for key in keys if "prefix" in key}
 
 
 def spans(events: Sequence[dict[str, Any]]) -> list[Span]:

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from laptop.demo.pipelines import Execution, spans
+from laptop.demo.pipelines import Execution, key_prefixes, spans
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,3 +57,11 @@ def test_a_map_of_nothing_does_not_hide_what_follows() -> None:
 def test_an_execution_that_has_ended_stops_its_clock() -> None:
     execution = Execution("orders", "arn", "key", START, ended=START + timedelta(seconds=7))
     assert execution.seconds == 7
+
+
+def test_rules_that_wait_for_objects_are_known_by_the_beginnings_of_keys() -> None:
+    pattern = '{"detail": {"object": {"key": [{"prefix": "flights/"}, {"prefix": "weather/"}, {"suffix": ".csv"}]}}}'
+
+    assert key_prefixes({"Name": "NewObject", "EventPattern": pattern}) == {"flights/", "weather/"}
+    assert key_prefixes({"Name": "Failed", "EventPattern": '{"detail": {"state": ["FAILED"]}}'}) == set()
+    assert key_prefixes({"Name": "Daily", "ScheduleExpression": "rate(1 day)"}) == set()
