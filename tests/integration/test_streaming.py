@@ -1,4 +1,4 @@
-"""A hundred thousand events from PutRecords to Athena while the consumer crashes and is killed: none lost or doubled."""
+"""A hundred thousand events, from PutRecords to Athena while the consumer is killed: none lost, none doubled."""
 
 from __future__ import annotations
 
