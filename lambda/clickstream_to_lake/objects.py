@@ -95,8 +95,8 @@ def pack(lines: Iterable[str]) -> bytes:
 
 
 def unpack(content: bytes) -> list[str]:
-    """Give the lines of an object."""
-    return zlib.decompress(content, _GZIP).decode().splitlines()
+    """Give the lines of an object. Not by `splitlines`, which also splits at the line separators of Unicode."""
+    return zlib.decompress(content, _GZIP).decode().removesuffix("\n").split("\n")
 
 
 def _held(store: ObjectStore, folder: str, shard: str, first: Position, last: Position) -> set[Position]:

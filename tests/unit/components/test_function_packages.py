@@ -1,0 +1,84 @@
+"""What the archives of functions hold: everything that they import, and the same bytes each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from components.function_packages import FUNCTIONS, function_files, layer_files
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "CONTRACT": "clicks",
+    "RAW_BUCKET": "raw",
+    "FAILURES_BUCKET": "failures",
+    "PARALLEL_WRITES": "2",
+    "COUNTERS_TABLE": "counters",
+    "RETENTION_HOURS": "1",
+    "FILES_TABLE": "files",
+    "PIPELINES": "{}",
+}
+# What the Python runtime of Lambda brings with it.
+BROUGHT = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six.py")
+PACKAGES = sorted(each.parent.name for each in FUNCTIONS.glob("*/handler.py"))
+
+
+def unpack(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
+    for name, content in files:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("layer")
+    unpack(layer_files(), folder)
+    return folder / "python"
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runtime")
+    installed = Path(boto3.__file__).parents[1]
+    for name in BROUGHT:
+        (folder / name).symlink_to(installed / name)
+    return folder
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_handler_starts_with_nothing_but_its_archive_the_layer_and_the_runtime(
+    package: str, layer: Path, runtime: Path, tmp_path: Path
+) -> None:
+    unpack(function_files(package), tmp_path)
+    done = subprocess.run(
+        # -S leaves the installed packages out.
+        [sys.executable, "-S", "-c", f"from {package}.handler import handle; assert callable(handle)"],
+        env=ENVIRONMENT
+        | {"PYTHONPATH": f"{tmp_path}:{layer}:{runtime}", "POWERTOOLS_METRICS_NAMESPACE": "Lake/Stream"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_archives_hold_no_bytecode_and_no_other_function() -> None:
+    for package in PACKAGES:
+        names = [name for name, _ in function_files(package)]
+        assert all(name.startswith(f"{package}/") and name.endswith(".py") for name in names)
+    assert {Path(name).suffix for name, _ in layer_files()} == {".py", ".json"}
+
+
+def test_layer_is_small_enough_to_load_quickly() -> None:
+    assert sum(len(content) for _, content in layer_files()) < 1_500_000
+
+
+def test_functions_are_those_that_the_stack_deploys() -> None:
+    assert PACKAGES == ["clickstream_counters", "clickstream_to_lake", "file_arrival"]
