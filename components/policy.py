@@ -47,6 +47,12 @@ def document(statements: Iterable[Statement]) -> dict[str, Any]:
     return {"Version": _VERSION, "Statement": [statement.as_dict() for statement in merged(statements)]}
 
 
+def endpoint_document(statements: Iterable[Statement]) -> dict[str, Any]:
+    """Write the policy of a network endpoint, which holds for whoever comes through it."""
+    everybody = {"Principal": {"AWS": "*"}}
+    return {"Version": _VERSION, "Statement": [statement.as_dict() | everybody for statement in merged(statements)]}
+
+
 def trust_services(services: Sequence[str], account: str | None) -> dict[str, Any]:
     """Write the trust of a role that AWS services may take, on behalf of one account only if one is given."""
     keys = {_OTHER_ACCOUNT_KEYS.get(service, _ACCOUNT_KEY) for service in services}

@@ -1,8 +1,8 @@
 """A team's own, separately governed entry to a zone."""
 
 from aws_cdk import Token
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_s3 as s3
+from aws_cdk.interfaces.aws_ec2 import IVPCRef
 from constructs import Construct
 
 from config.model import AccessPointConfig
@@ -16,7 +16,7 @@ class TeamAccessPoint(Construct):
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
     """
 
-    def __init__(self, scope: Construct, *, config: AccessPointConfig, bucket: s3.IBucket, vpc: ec2.IVpc) -> None:
+    def __init__(self, scope: Construct, *, config: AccessPointConfig, bucket: s3.IBucket, vpc: IVPCRef) -> None:
         super().__init__(scope, f"{config.team.capitalize()}{config.zone.capitalize()}AccessPoint")
         self.config = config
         point = s3.CfnAccessPoint
@@ -24,7 +24,7 @@ class TeamAccessPoint(Construct):
             self,
             "Resource",
             bucket=bucket.bucket_name,
-            vpc_configuration=point.VpcConfigurationProperty(vpc_id=vpc.vpc_id) if config.vpc_only else None,
+            vpc_configuration=point.VpcConfigurationProperty(vpc_id=vpc.vpc_ref.vpc_id) if config.vpc_only else None,
             public_access_block_configuration=point.PublicAccessBlockConfigurationProperty(
                 block_public_acls=True, block_public_policy=True, ignore_public_acls=True, restrict_public_buckets=True
             ),

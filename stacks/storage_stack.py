@@ -1,10 +1,10 @@
 """Storage: the key and the buckets of every zone. No compute lives here."""
 
 import aws_cdk as cdk
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.interfaces.aws_ec2 import IVPCRef
 from constructs import Construct
 
 from components import key_policy
@@ -24,7 +24,7 @@ class StorageStack(cdk.Stack):
         construct_id: str,
         *,
         config: StorageConfig,
-        vpc: ec2.IVpc,
+        vpc: IVPCRef,
         queue_raw_events: bool,
         retain_data: bool,
     ) -> None:
