@@ -22,7 +22,7 @@ class Alarms(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, topic: sns.ITopic, actions_enabled: bool) -> None:
         super().__init__(scope, construct_id)
-        self._topic = topic
+        self._topic_arns = [topic.topic_arn]
         self._actions_enabled = actions_enabled
 
     def pipeline_failed(self, product: str, state_machine_arn: str) -> None:
@@ -106,8 +106,8 @@ class Alarms(Construct):
             # No news of failures is good news.
             treat_missing_data="notBreaching",
             actions_enabled=self._actions_enabled,
-            alarm_actions=[self._topic.topic_arn],
-            ok_actions=[self._topic.topic_arn],
+            alarm_actions=self._topic_arns,
+            ok_actions=self._topic_arns,
         )
 
 

@@ -17,7 +17,7 @@ from constructs import Construct
 
 from components.access import use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
-from components.arns import arn, key_arn
+from components.arns import arn, bucket_name, key_arn
 from components.assets import StoredFile
 from components.policy import Statement, document
 from components.service_role import ServiceRole
@@ -142,7 +142,7 @@ class BatchPipeline(Construct):
                 "source": ["aws.s3"],
                 "detail-type": ["Object Created"],
                 "detail": {
-                    "bucket": {"name": [raw.bucket_name]},
+                    "bucket": {"name": [bucket_name(raw)]},
                     "object": {
                         "key": [{"prefix": f"{table}/"} for table in self._tables],
                         # Consoles create a folder as an object without bytes.

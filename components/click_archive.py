@@ -8,6 +8,7 @@ from constructs import Construct
 
 from components.access import catalog_resources, use_catalog_key
 from components.acknowledge import acknowledge, acknowledge_wildcards
+from components.arns import bucket_arn, home, key_arn, objects_arn
 from components.policy import Statement
 from components.service_role import ServiceRole
 from components.zones import Zones
@@ -40,7 +41,7 @@ class ClickArchive(Construct):
         super().__init__(scope, construct_id)
         self._stream, self._zones, self._database = stream, zones, database
         self._log_group = logs.CfnLogGroup(
-            self, "Logs", kms_key_id=zones.key.key_arn, retention_in_days=log_retention_days
+            self, "Logs", kms_key_id=key_arn(zones.key), retention_in_days=log_retention_days
         )
         self._log_group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
         self._log_stream = logs.CfnLogStream(self, "LogStream", log_group_name=self._log_group.ref)
@@ -73,7 +74,7 @@ class ClickArchive(Construct):
         delivery = firehose.CfnDeliveryStream
         parameter = delivery.ProcessorParameterProperty
         return delivery.ExtendedS3DestinationConfigurationProperty(
-            bucket_arn=self._zones.curated.bucket_arn,
+            bucket_arn=bucket_arn(self._zones.curated),
             role_arn=self._role.arn,
             prefix=_PREFIX,
             error_output_prefix=_ERROR_PREFIX,
@@ -83,7 +84,7 @@ class ClickArchive(Construct):
             # Parquet compresses its pages itself.
             compression_format="UNCOMPRESSED",
             encryption_configuration=delivery.EncryptionConfigurationProperty(
-                kms_encryption_config=delivery.KMSEncryptionConfigProperty(awskms_key_arn=self._zones.key.key_arn)
+                kms_encryption_config=delivery.KMSEncryptionConfigProperty(awskms_key_arn=key_arn(self._zones.key))
             ),
             dynamic_partitioning_configuration=delivery.DynamicPartitioningConfigurationProperty(
                 enabled=True, retry_options=delivery.RetryOptionsProperty(duration_in_seconds=_RETRY_SECONDS)
@@ -122,8 +123,8 @@ class ClickArchive(Construct):
                 )
             ),
             schema_configuration=delivery.SchemaConfigurationProperty(
-                catalog_id=cdk.Stack.of(self).account,
-                region=cdk.Stack.of(self).region,
+                catalog_id=home(self).account,
+                region=home(self).region,
                 database_name=self._database,
                 table_name=TABLE,
                 version_id="LATEST",
@@ -146,11 +147,11 @@ class ClickArchive(Construct):
             ),
             Statement(
                 actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-                resources=[bucket.arn_for_objects(f"{prefix}/*") for prefix in (TABLE, ERRORS)],
+                resources=[objects_arn(bucket, f"{prefix}/*") for prefix in (TABLE, ERRORS)],
             ),
             Statement(
                 actions=["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-                resources=[bucket.bucket_arn],
+                resources=[bucket_arn(bucket)],
             ),
             Statement(
                 actions=["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"],

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 
-import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from components.access import use_key
+from components.arns import bucket_name, home
 from components.policy import Statement
 from components.stream_function import FunctionParts, StreamFunction
 from components.stream_table import StreamTable
@@ -63,7 +63,7 @@ class FileArrivals(Construct):
                     actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     resources=[self.files.attr_arn],
                 ),
-                Statement(actions=["states:StartExecution"], resources=sorted(set(pipelines.values()))),
+                Statement(actions=["states:StartExecution"], resources=list(dict.fromkeys(pipelines.values()))),
                 Statement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]),
                 use_key(undelivered_key),
             ],
@@ -80,7 +80,7 @@ class FileArrivals(Construct):
                 "source": ["aws.s3"],
                 "detail-type": ["Object Created"],
                 "detail": {
-                    "bucket": {"name": [raw.bucket_name]},
+                    "bucket": {"name": [bucket_name(raw)]},
                     "object": {
                         "key": [{"prefix": f"{table}/"} for table in tables],
                         # Consoles create a folder as an object without bytes.
@@ -106,7 +106,7 @@ class FileArrivals(Construct):
             function_name=self.function.name,
             principal="events.amazonaws.com",
             source_arn=rule.attr_arn,
-            source_account=cdk.Stack.of(self).account,
+            source_account=home(self).account,
         )
 
     def _keep_what_fails(self, undelivered: sqs.IQueue) -> None:

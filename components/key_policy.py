@@ -1,8 +1,12 @@
 """Statements for the policy of a key: which AWS service may use it, for what, and on whose behalf."""
 
-from aws_cdk import Stack
+from collections.abc import Mapping
+from typing import Any
+
 from aws_cdk import aws_iam as iam
 from constructs import IConstruct
+
+from components.arns import arn, home
 
 
 def encrypt_logs(scope: IConstruct) -> iam.PolicyStatement:
@@ -10,19 +14,11 @@ def encrypt_logs(scope: IConstruct) -> iam.PolicyStatement:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
-    stack = Stack.of(scope)
-    return iam.PolicyStatement(
-        sid="EncryptLogGroups",
-        principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
-        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        resources=["*"],
-        conditions={
-            "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": (
-                    f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:*"
-                )
-            }
-        },
+    return _allow(
+        "EncryptLogGroups",
+        f"logs.{home(scope).region}.amazonaws.com",
+        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn(scope, "logs", "log-group:*")}},
     )
 
 
@@ -31,13 +27,11 @@ def encrypt_trails(scope: IConstruct) -> iam.PolicyStatement:
 
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
-    stack = Stack.of(scope)
-    trails = f"arn:{stack.partition}:cloudtrail:{stack.region}:{stack.account}:trail/*"
-    return iam.PolicyStatement(
-        sid="EncryptTrails",
-        principals=[iam.ServicePrincipal("cloudtrail.amazonaws.com")],
-        actions=["kms:GenerateDataKey*", "kms:DescribeKey"],
-        resources=["*"],
+    trails = arn(scope, "cloudtrail", "trail/*")
+    return _allow(
+        "EncryptTrails",
+        "cloudtrail.amazonaws.com",
+        ["kms:GenerateDataKey*", "kms:DescribeKey"],
         conditions={"ArnLike": {"aws:SourceArn": trails}},
     )
 
@@ -47,12 +41,11 @@ def encrypt_s3_events(scope: IConstruct) -> iam.PolicyStatement:
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
     """
-    return iam.PolicyStatement(
-        sid="EncryptBucketEvents",
-        principals=[iam.ServicePrincipal("s3.amazonaws.com")],
-        actions=["kms:GenerateDataKey", "kms:Decrypt"],
-        resources=["*"],
-        conditions={"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}},
+    return _allow(
+        "EncryptBucketEvents",
+        "s3.amazonaws.com",
+        ["kms:GenerateDataKey", "kms:Decrypt"],
+        conditions={"StringEquals": {"aws:SourceAccount": home(scope).account}},
     )
 
 
@@ -61,15 +54,22 @@ def deliver_logs(scope: IConstruct) -> iam.PolicyStatement:
 
     https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
     """
-    stack = Stack.of(scope)
-    return iam.PolicyStatement(
-        sid="DeliverLogs",
-        principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
-        actions=["kms:Decrypt"],
-        resources=["*"],
-        conditions={
-            "StringEquals": {
-                "kms:EncryptionContext:SourceArn": f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
-            }
-        },
+    return _allow(
+        "DeliverLogs",
+        "delivery.logs.amazonaws.com",
+        ["kms:Decrypt"],
+        conditions={"StringEquals": {"kms:EncryptionContext:SourceArn": arn(scope, "logs", "*")}},
+    )
+
+
+def _allow(sid: str, service: str, actions: list[str], conditions: Mapping[str, Any]) -> iam.PolicyStatement:
+    return iam.PolicyStatement.from_json(
+        {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"Service": service},
+            "Action": actions,
+            "Resource": "*",
+            "Condition": conditions,
+        }
     )

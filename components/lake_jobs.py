@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from constructs import Construct
 
 from components import job_access
+from components.arns import bucket_name
 from components.assets import job_script
 from components.products import Product, names
 from components.spark_job import JobSettings, SparkJob
@@ -45,8 +46,8 @@ class LakeJobs(Construct):
             settings=settings,
             script=job_script(self, "aggregate"),
             arguments={
-                "curated_bucket": settings.zones.curated.bucket_name,
-                "analytics_bucket": settings.zones.analytics.bucket_name,
+                "curated_bucket": bucket_name(settings.zones.curated),
+                "analytics_bucket": bucket_name(settings.zones.analytics),
                 "tables": names(contract for product in products for contract in product.aggregates),
                 "run_id": _UNNAMED_RUN,
             },
@@ -80,10 +81,10 @@ class LakeJobs(Construct):
     def _curate_arguments(self, product: Product) -> dict[str, str]:
         zones = self._settings.zones
         return {
-            "raw_bucket": zones.raw.bucket_name,
-            "curated_bucket": zones.curated.bucket_name,
-            "failures_bucket": zones.failures.bucket_name,
-            "analytics_bucket": zones.analytics.bucket_name,
+            "raw_bucket": bucket_name(zones.raw),
+            "curated_bucket": bucket_name(zones.curated),
+            "failures_bucket": bucket_name(zones.failures),
+            "analytics_bucket": bucket_name(zones.analytics),
             "tables": names(product.curated),
             "run_id": _UNNAMED_RUN,
         }

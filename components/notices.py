@@ -8,6 +8,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from components.arns import key_arn
+
 
 class Notices(Construct):
     """EventBridge rules that write to one topic."""
@@ -79,7 +81,7 @@ class Notices(Construct):
                 "detail": {
                     "eventSource": ["kms.amazonaws.com"],
                     "eventName": ["DisableKey", "ScheduleKeyDeletion"],
-                    "resources": {"ARN": [key.key_arn]},
+                    "resources": {"ARN": [key_arn(key)]},
                 },
             },
             paths={"call": "$.detail.eventName", "who": "$.detail.userIdentity.arn"},

@@ -74,7 +74,7 @@ def query(
         (catalog.databases[zone].ref, [contract.name for contract in contracts if contract.zone == zone])
         for zone in ("curated", "analytics")
     )
-    tables = sorted({*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)})
+    tables = [*catalog_resources(scope, *curated), *catalog_resources(scope, *analytics)]
     return [
         Statement(actions=_QUERY, resources=[arn(scope, "athena", f"workgroup/{workgroup}")]),
         start_athena(scope),

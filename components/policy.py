@@ -76,10 +76,10 @@ def merged(statements: Iterable[Statement]) -> list[Statement]:
     """Join statements that differ in their actions only, or in their resources only, until none are left."""
     kept: list[Statement] = []
     for statement in statements:
-        joined = _sorted(statement)
+        joined = _tidy(statement)
         while partner := next((other for other in kept if _joinable(joined, other)), None):
             kept.remove(partner)
-            joined = _sorted(
+            joined = _tidy(
                 replace(
                     joined,
                     actions=[*partner.actions, *joined.actions],
@@ -93,11 +93,14 @@ def merged(statements: Iterable[Statement]) -> list[Statement]:
 def _joinable(one: Statement, other: Statement) -> bool:
     if (one.conditions, one.services) != (other.conditions, other.services):
         return False
-    return one.actions == other.actions or one.resources == other.resources
+    return one.actions == other.actions or set(one.resources) == set(other.resources)
 
 
-def _sorted(statement: Statement) -> Statement:
-    return replace(statement, actions=sorted(set(statement.actions)), resources=sorted(set(statement.resources)))
+def _tidy(statement: Statement) -> Statement:
+    """Drop what is said twice. Resources keep their order: how references sort differs from synthesis to synthesis."""
+    return replace(
+        statement, actions=sorted(set(statement.actions)), resources=list(dict.fromkeys(statement.resources))
+    )
 
 
 def _one_or_all(values: Sequence[str]) -> str | list[str]:

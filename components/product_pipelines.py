@@ -17,6 +17,7 @@ from lake_common.contract import Contract
 
 from components import pipeline_access
 from components.acknowledge import acknowledge
+from components.arns import arn, bucket_name
 from components.assets import stored_file
 from components.batch_pipeline import BatchPipeline, PipelineSettings
 from components.catalog import Catalog
@@ -94,8 +95,7 @@ class ProductPipelines(Construct):
             enforce_ssl=True,
             retention_period=cdk.Duration.days(14),
         )
-        stack = cdk.Stack.of(self)
-        rules = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:rule/*"
+        rules = arn(self, "events", "rule/*")
         # A rule reaches its dead-letter queue by the queue's policy, whatever role its target has:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html#eb-dlq-perms
         queue.add_to_resource_policy(
@@ -144,7 +144,7 @@ class ProductPipelines(Construct):
             substitutions={
                 "AggregateJob": parts.jobs.aggregate.name,
                 "CompactJob": parts.jobs.compact.name,
-                "CuratedBucket": parts.zones.curated.bucket_name,
+                "CuratedBucket": bucket_name(parts.zones.curated),
                 "CuratedDatabase": parts.catalog.databases["curated"].ref,
                 "LedgerDays": str(self._config.ledger_retention_days),
                 "LedgerTable": self._ledger.table_name,

@@ -1,10 +1,12 @@
 """Tells a crawler which objects are new, so that it need not list the whole zone."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+from components.arns import home
 
 # The longest that SQS keeps a message: a crawler may be switched off over holidays.
 _RETENTION = Duration.days(14)
@@ -27,7 +29,7 @@ class RawEventQueue(Construct):
                 actions=["sqs:SendMessage"],
                 resources=[self.queue.queue_arn],
                 # By account: the bucket's ARN would close a circle, for S3 checks the queue when it makes the bucket.
-                conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}},
+                conditions={"StringEquals": {"aws:SourceAccount": home(self).account}},
             )
         )
 

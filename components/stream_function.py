@@ -11,6 +11,7 @@ from constructs import Construct
 
 from components.access import use_key
 from components.acknowledge import acknowledge, acknowledge_wildcards
+from components.arns import key_arn
 from components.function_packages import RUNTIME, function_code
 from components.policy import Statement
 from components.service_role import ServiceRole
@@ -53,7 +54,7 @@ class StreamFunction(Construct):
         log_group = logs.CfnLogGroup(
             self,
             "Logs",
-            kms_key_id=parts.key.key_arn,
+            kms_key_id=key_arn(parts.key),
             retention_in_days=parts.config.log_retention_days,
         )
         log_group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)

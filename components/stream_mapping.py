@@ -5,6 +5,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from components.arns import bucket_arn, objects_arn
 from components.policy import Statement
 from components.stream_function import StreamFunction
 from config.model import ConsumerConfig
@@ -57,7 +58,7 @@ class StreamMapping(Construct):
             tumbling_window_in_seconds=window_seconds or None,
             # A bucket gets the records themselves; a queue or a topic would only get their positions.
             destination_config=mapping.DestinationConfigProperty(
-                on_failure=mapping.OnFailureProperty(destination=failures.bucket_arn)
+                on_failure=mapping.OnFailureProperty(destination=bucket_arn(failures))
             ),
             metrics_config=mapping.MetricsConfigProperty(metrics=["EventCount"]),
         )
@@ -85,6 +86,6 @@ def read_stream(stream: kinesis.CfnStream) -> Statement:
 def keep_failures(failures: s3.IBucket) -> list[Statement]:
     """Let Lambda put batches that failed into the bucket, in the function's name."""
     return [
-        Statement(actions=["s3:PutObject"], resources=[failures.arn_for_objects(f"{FAILED_BATCHES}/*")]),
-        Statement(actions=["s3:ListBucket"], resources=[failures.bucket_arn]),
+        Statement(actions=["s3:PutObject"], resources=[objects_arn(failures, f"{FAILED_BATCHES}/*")]),
+        Statement(actions=["s3:ListBucket"], resources=[bucket_arn(failures)]),
     ]

@@ -5,6 +5,8 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from components.arns import key_arn
+
 
 class StreamTable(dynamodb.CfnTable):
     """An on-demand table with the lake's key and point-in-time recovery.
@@ -40,7 +42,7 @@ class StreamTable(dynamodb.CfnTable):
             ],
             billing_mode="PAY_PER_REQUEST",
             sse_specification=table.SSESpecificationProperty(
-                sse_enabled=True, sse_type="KMS", kms_master_key_id=key.key_arn
+                sse_enabled=True, sse_type="KMS", kms_master_key_id=key_arn(key)
             ),
             point_in_time_recovery_specification=table.PointInTimeRecoverySpecificationProperty(
                 point_in_time_recovery_enabled=True

@@ -5,6 +5,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.interfaces.aws_ec2 import IVPCRef
 from constructs import Construct
 
+from components.arns import bucket_name
 from config.model import AccessPointConfig
 
 
@@ -23,7 +24,7 @@ class TeamAccessPoint(Construct):
         self._resource = s3.CfnAccessPoint(
             self,
             "Resource",
-            bucket=bucket.bucket_name,
+            bucket=bucket_name(bucket),
             vpc_configuration=point.VpcConfigurationProperty(vpc_id=vpc.vpc_ref.vpc_id) if config.vpc_only else None,
             public_access_block_configuration=point.PublicAccessBlockConfigurationProperty(
                 block_public_acls=True, block_public_policy=True, ignore_public_acls=True, restrict_public_buckets=True

@@ -6,6 +6,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from lake_common.contract import Contract
 
+from components.arns import bucket_name
+
 QUARANTINE = "quarantine"
 
 
@@ -31,4 +33,4 @@ class Zones:
         Quarantined rows are listed with the curated tables that they are missing from, but kept with the failures.
         """
         bucket = self.failures if contract.name == QUARANTINE else self.bucket(contract.zone)
-        return f"s3://{bucket.bucket_name}/{contract.name}/"
+        return f"s3://{bucket_name(bucket)}/{contract.name}/"

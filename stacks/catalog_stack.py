@@ -6,6 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 from lake_common.contract import Contract
 
+from components.arns import bucket_name, key_arn
 from components.catalog import Catalog
 from components.classifiers import Classifiers
 from components.contract_table import ContractTable
@@ -77,7 +78,7 @@ class CatalogStack(cdk.Stack):
 
     def _encrypt_catalog(self) -> None:
         """Encrypt what is created from now on, so the databases come after: Glue leaves older entries as they are."""
-        key_arn = self._zones.key.key_arn
+        key = key_arn(self._zones.key)
         settings = glue.CfnDataCatalogEncryptionSettings
         encryption = glue.CfnDataCatalogEncryptionSettings(
             self,
@@ -85,10 +86,10 @@ class CatalogStack(cdk.Stack):
             catalog_id=self.account,
             data_catalog_encryption_settings=settings.DataCatalogEncryptionSettingsProperty(
                 encryption_at_rest=settings.EncryptionAtRestProperty(
-                    catalog_encryption_mode="SSE-KMS", sse_aws_kms_key_id=key_arn
+                    catalog_encryption_mode="SSE-KMS", sse_aws_kms_key_id=key
                 ),
                 connection_password_encryption=settings.ConnectionPasswordEncryptionProperty(
-                    return_connection_password_encrypted=True, kms_key_id=key_arn
+                    return_connection_password_encrypted=True, kms_key_id=key
                 ),
             ),
         )
@@ -96,7 +97,7 @@ class CatalogStack(cdk.Stack):
             database.add_resource_dependency(encryption)
 
     def _encrypt_jobs(self) -> glue.CfnSecurityConfiguration:
-        key_arn = self._zones.key.key_arn
+        key = key_arn(self._zones.key)
         security = glue.CfnSecurityConfiguration
         return security(
             self,
@@ -104,12 +105,12 @@ class CatalogStack(cdk.Stack):
             # CloudFormation does not invent a name for this one.
             name=cdk.Names.unique_resource_name(self, max_length=64, separator="-"),
             encryption_configuration=security.EncryptionConfigurationProperty(
-                s3_encryptions=[security.S3EncryptionProperty(s3_encryption_mode="SSE-KMS", kms_key_arn=key_arn)],
+                s3_encryptions=[security.S3EncryptionProperty(s3_encryption_mode="SSE-KMS", kms_key_arn=key)],
                 cloud_watch_encryption=security.CloudWatchEncryptionProperty(
-                    cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=key_arn
+                    cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=key
                 ),
                 job_bookmarks_encryption=security.JobBookmarksEncryptionProperty(
-                    job_bookmarks_encryption_mode="CSE-KMS", kms_key_arn=key_arn
+                    job_bookmarks_encryption_mode="CSE-KMS", kms_key_arn=key
                 ),
             ),
         )
@@ -124,7 +125,7 @@ class CatalogStack(cdk.Stack):
             database_input=glue.CfnDatabase.DatabaseInputProperty(
                 name=f"lake_{zone}",
                 description=_DESCRIPTIONS[zone],
-                location_uri=f"s3://{self._zones.bucket(zone).bucket_name}/",
+                location_uri=f"s3://{bucket_name(self._zones.bucket(zone))}/",
             ),
         )
 

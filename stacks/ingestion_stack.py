@@ -11,6 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from components.acknowledge import acknowledge
+from components.arns import bucket_arn, bucket_name, key_arn, objects_arn
 from components.catalog import Catalog
 from components.click_archive import ClickArchive
 from components.file_arrivals import FileArrivals
@@ -70,7 +71,7 @@ class IngestionStack(cdk.Stack):
         self._outputs = {
             "StreamName": self._stream.ref,
             "StreamArn": self._stream.attr_arn,
-            "FailureDestination": f"{zones.failures.bucket_name}/{FAILED_BATCHES}",
+            "FailureDestination": f"{bucket_name(zones.failures)}/{FAILED_BATCHES}",
         }
         self._to_lake()
         self._counters()
@@ -92,7 +93,7 @@ class IngestionStack(cdk.Stack):
             retention_period_hours=config.retention_hours,
             desired_shard_level_metrics=list(config.shard_metrics),
             stream_encryption=kinesis.CfnStream.StreamEncryptionProperty(
-                encryption_type="KMS", key_id=self._zones.key.key_arn
+                encryption_type="KMS", key_id=key_arn(self._zones.key)
             ),
         )
         stream.apply_removal_policy(cdk.RemovalPolicy.RETAIN if self._retain_data else cdk.RemovalPolicy.DESTROY)
@@ -117,8 +118,8 @@ class IngestionStack(cdk.Stack):
             config=config,
             parts=self._parts,
             environment={
-                "RAW_BUCKET": zones.raw.bucket_name,
-                "FAILURES_BUCKET": zones.failures.bucket_name,
+                "RAW_BUCKET": bucket_name(zones.raw),
+                "FAILURES_BUCKET": bucket_name(zones.failures),
                 "CONTRACT": TABLE,
                 "PARALLEL_WRITES": str(config.parallel_writes),
             },
@@ -128,13 +129,13 @@ class IngestionStack(cdk.Stack):
                 Statement(
                     actions=["s3:GetObject", "s3:PutObject"],
                     resources=[
-                        zones.raw.arn_for_objects(f"{TABLE}/*"),
-                        zones.failures.arn_for_objects(f"{REJECTED}/*"),
+                        objects_arn(zones.raw, f"{TABLE}/*"),
+                        objects_arn(zones.failures, f"{REJECTED}/*"),
                     ],
                 ),
                 Statement(
                     actions=["s3:ListBucket"],
-                    resources=[zones.raw.bucket_arn],
+                    resources=[bucket_arn(zones.raw)],
                     conditions={"StringLike": {"s3:prefix": f"{TABLE}/*"}},
                 ),
             ],

@@ -10,6 +10,7 @@ from aws_cdk.interfaces.aws_ec2 import IVPCRef
 from constructs import Construct
 
 from components.acknowledge import acknowledge
+from components.arns import key_arn
 from components.key_policy import encrypt_logs
 from components.policy import Statement, endpoint_document
 from components.private_network import PrivateNetwork
@@ -45,7 +46,7 @@ class NetworkStack(cdk.Stack):
             self, "LogKey", description="Flow logs of the lake", enable_key_rotation=True, removal_policy=removal
         )
         key.add_to_resource_policy(encrypt_logs(self))
-        log_group = logs.CfnLogGroup(self, "FlowLogs", kms_key_id=key.key_arn, retention_in_days=retention_days)
+        log_group = logs.CfnLogGroup(self, "FlowLogs", kms_key_id=key_arn(key), retention_in_days=retention_days)
         log_group.apply_removal_policy(removal)
         # The library's own role could be taken on anybody's behalf.
         writer = ServiceRole(

@@ -9,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from components.alarms import Alarms
+from components.arns import bucket_name
 from components.catalog import Catalog
 from components.dashboard import DashboardSubjects, dashboard_body
 from components.lake_jobs import LakeJobs
@@ -52,7 +53,7 @@ class ObservabilityStack(cdk.Stack):
         alarms.start_undelivered(self._pipelines.undelivered.queue_name)
         for team, workgroup in self._workgroups.items():
             alarms.scanned_too_much(team, workgroup.ref, self._config.athena_scanned_gib_per_day)
-        alarms.failures_grow(self._zones.failures.bucket_name, self._config.failure_objects_per_day)
+        alarms.failures_grow(bucket_name(self._zones.failures), self._config.failure_objects_per_day)
 
     def _tell(self, topic: sns.ITopic, catalog: Catalog) -> None:
         notices = Notices(self, "Notices", topic=topic)
@@ -69,7 +70,7 @@ class ObservabilityStack(cdk.Stack):
             pipelines={product: pipeline.arn for product, pipeline in self._pipelines.by_product.items()},
             jobs={label: job.name for label, job in self._jobs.items()},
             workgroups={team: workgroup.ref for team, workgroup in self._workgroups.items()},
-            buckets={zone: bucket.bucket_name for zone, bucket in buckets.items()},
+            buckets={zone: bucket_name(bucket) for zone, bucket in buckets.items()},
             undelivered=self._pipelines.undelivered.queue_name,
             budget_usd=budget_usd,
         )

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 from lake_common.contract import Contract
 
+from components.arns import key_arn
 from components.assets import runtime_zip
 from components.catalog import Catalog
 from components.glue_workflow import GlueWorkflow
@@ -78,7 +79,7 @@ class ProcessingStack(cdk.Stack):
         log_group = logs.CfnLogGroup(
             self,
             construct_id,
-            kms_key_id=self._zones.key.key_arn,
+            kms_key_id=key_arn(self._zones.key),
             retention_in_days=self._config.log_retention_days,
         )
         log_group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)

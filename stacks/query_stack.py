@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_athena as athena
 from constructs import Construct
 
+from components.arns import bucket_name, key_arn
 from components.saved_query import SavedQuery, load_queries
 from components.team_access import TeamAccess, workgroup_name
 from components.team_access_point import TeamAccessPoint
@@ -66,10 +67,10 @@ class QueryStack(cdk.Stack):
                 bytes_scanned_cutoff_per_query=int(team.scan_limit_gib * _BYTES_PER_GIB),
                 engine_version=workgroup.EngineVersionProperty(selected_engine_version="Athena engine version 3"),
                 result_configuration=workgroup.ResultConfigurationProperty(
-                    output_location=f"s3://{self._results.bucket_name}/{team.team}/",
+                    output_location=f"s3://{bucket_name(self._results)}/{team.team}/",
                     expected_bucket_owner=self.account,
                     encryption_configuration=workgroup.EncryptionConfigurationProperty(
-                        encryption_option="SSE_KMS", kms_key=self._key.key_arn
+                        encryption_option="SSE_KMS", kms_key=key_arn(self._key)
                     ),
                 ),
             ),

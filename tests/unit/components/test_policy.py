@@ -16,12 +16,12 @@ def statement(action: str, *resources: str, **conditions: dict[str, str]) -> Sta
 
 def test_statements_with_the_same_actions_are_joined() -> None:
     (joined,) = merged([statement(READ, "b"), statement(READ, "a"), statement(READ, "b")])
-    assert (joined.actions, joined.resources) == ([READ], ["a", "b"])
+    assert (joined.actions, joined.resources) == ([READ], ["b", "a"])
 
 
 def test_statements_on_the_same_resources_are_joined() -> None:
-    (joined,) = merged([statement(WRITE, "a"), statement(READ, "a")])
-    assert (joined.actions, joined.resources) == ([READ, WRITE], ["a"])
+    (joined,) = merged([statement(WRITE, "a", "b"), statement(READ, "b", "a")])
+    assert (joined.actions, joined.resources) == ([READ, WRITE], ["a", "b"])
 
 
 def test_what_was_joined_is_joined_again() -> None:

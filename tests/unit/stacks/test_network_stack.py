@@ -1,5 +1,8 @@
 """The network is private, records its flows and reaches AWS through endpoints that serve this account only."""
 
+from ipaddress import IPv4Network
+from itertools import combinations
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
@@ -34,6 +37,30 @@ def test_a_nat_gateway_is_made_when_the_configuration_buys_it() -> None:
     template.resource_count_is("AWS::EC2::NatGateway", 1)
     subnets = template.find_resources("AWS::EC2::Subnet", {"Properties": {"MapPublicIpOnLaunch": True}})
     assert subnets == {}
+
+
+@pytest.mark.parametrize("nat_gateways", [1, 2])
+def test_each_private_subnet_has_one_way_out_through_a_gateway(nat_gateways: int) -> None:
+    template = template_with(nat_gateways=nat_gateways)
+    template.resource_count_is("AWS::EC2::NatGateway", nat_gateways)
+    routes = [each["Properties"] for each in template.find_resources("AWS::EC2::Route").values()]
+    ways_out = [route["NatGatewayId"]["Ref"] for route in routes if "NatGatewayId" in route]
+    assert len(ways_out) == 2
+    assert len(set(ways_out)) == nat_gateways
+    assert {route["DestinationCidrBlock"] for route in routes} == {"0.0.0.0/0"}
+
+
+def test_subnets_do_not_share_addresses() -> None:
+    zones = ("us-east-1a", "us-east-1b", "us-east-1c")
+    subnets = template_with(nat_gateways=3, availability_zones=zones).find_resources("AWS::EC2::Subnet")
+    blocks = [IPv4Network(each["Properties"]["CidrBlock"]) for each in subnets.values()]
+    assert len(blocks) == 6
+    assert not any(one.overlaps(other) for one, other in combinations(blocks, 2))
+    assert all(block.subnet_of(IPv4Network("10.40.0.0/16")) for block in blocks)
+
+
+def test_more_gateways_than_zones_are_not_made() -> None:
+    template_with(nat_gateways=3).resource_count_is("AWS::EC2::NatGateway", 2)
 
 
 def test_s3_is_reached_without_a_charge_and_only_in_this_account(laptop_assembly: Assembly) -> None:
