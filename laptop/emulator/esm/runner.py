@@ -27,6 +27,7 @@ logger = logging.getLogger("laptop.lambda")
 # Lambda polls a shard about once per second; a laptop need not wait so long.
 _IDLE_SECONDS = 0.1
 _DELIVERY_ATTEMPTS = 3
+_LOOKS_AT_THE_END = 2
 
 # Returns the emulator's document of the shard, or None when it has expired.
 Source = Callable[[], Json | None]
@@ -86,6 +87,7 @@ class Runner:
         self._saved = self._read_to
         self._error: str | None = None
         self._stopping = threading.Event()
+        self._empty_looks = 0
         self.has_finished = False
         self.has_ended = False
 
@@ -116,15 +118,19 @@ class Runner:
             self._lane.close()
             self.has_finished = self._lane.is_idle
             return
-        # Asked before the records: one that is written after this look belongs to a child.
+        # Asked before the records, which may grow until it is so.
         has_ended = "ending_sequence_number" in shard
         found = kinesis_shards.read(shard, self._read_to, wanted)
         if found:
             self._read_to = found[-1]["SequenceNumber"]
             self._lane.offer(self._mine(found), time.time())
+            self._empty_looks = 0
         elif has_ended:
-            self._lane.close()
-            self.has_finished = self._lane.is_idle
+            # A put that was under way when the shard was closed may still have added to it.
+            self._empty_looks += 1
+            if self._empty_looks >= _LOOKS_AT_THE_END:
+                self._lane.close()
+                self.has_finished = self._lane.is_idle
 
     def _mine(self, found: list[Json]) -> list[Record]:
         factor, lane = self._assignment.settings.parallelization, self._assignment.lane
