@@ -16,6 +16,8 @@ import jsonata
 
 Json = Any
 Task = Callable[[Json], Json]
+# An execution that enters so many states here would run for ever.
+MOST_STATES = 500
 
 
 class StatesError(Exception):
@@ -37,6 +39,7 @@ class Execution:
     calls: list[tuple[str, Json]] = field(default_factory=list)
     output: Json = None
     failure: StatesError | None = None
+    entered: int = 0
 
     @property
     def id(self) -> str:
@@ -57,6 +60,8 @@ class Execution:
     def _walk(self, machine: Mapping[str, Json], document: Json, variables: dict[str, Json], item: Json) -> Json:
         name: str | None = machine["StartAt"]
         while name:
+            self.entered += 1
+            assert self.entered <= MOST_STATES, f"the execution must end; it is in {name} after {MOST_STATES} states"
             state, scope = machine["States"][name], _Scope(document, variables, self._context(name, item))
             name, document = getattr(self, f"_{state['Type'].lower()}")(state, scope)
         return document
