@@ -224,7 +224,8 @@ def _tell(run: Json, ruleset: str, result: Json) -> None:
             "tableName": source["TableName"],
             "catalogId": account(),
         },
-        "resultID": result["ResultId"],
+        # As live events have it; the sample of the documentation says `resultID` and `rulesFailed`.
+        "resultId": result["ResultId"],
         "rulesetNames": [ruleset],
         "state": "FAILED" if failed else "SUCCEEDED",
         "score": result["Score"],

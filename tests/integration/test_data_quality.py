@@ -155,6 +155,7 @@ def test_result_is_announced_stored_and_scored(quality: Quality) -> None:
     (event,) = [json.loads(body) for body in wait_for(take)]
     assert event["detail-type"] == "Data Quality Evaluation Results Available"
     assert (event["detail"]["state"], event["detail"]["numRulesFailed"]) == ("FAILED", 1)
+    assert event["detail"]["resultId"].startswith("dqresult-")
 
 
 def test_same_client_token_is_the_same_run(quality: Quality) -> None:
