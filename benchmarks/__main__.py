@@ -1,4 +1,4 @@
-"""Commands: `etl`, `bytes`, `all`. Results are printed and written to docs/benchmarks.md."""
+"""Commands: `etl`, `bytes`, `streaming`, `all`. Results are printed and written to docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ def _bytes(options: argparse.Namespace) -> str:
     return bytes_scanned.run(options.rows)
 
 
-SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {"etl": _etl, "bytes": _bytes}
+def _streaming(options: argparse.Namespace) -> str:
+    from benchmarks import streaming  # noqa: PLC0415
+
+    return streaming.run(options.repeats)
+
+
+SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {"etl": _etl, "bytes": _bytes, "streaming": _streaming}
 
 
 def _parser() -> argparse.ArgumentParser:
