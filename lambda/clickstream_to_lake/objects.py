@@ -19,7 +19,7 @@ _DIGITS = 56
 _ATTEMPTS = 3
 _SUFFIX = ".json.gz"
 _GZIP = 16 + zlib.MAX_WBITS
-# Level 1 takes a third of the time of level 6, and makes objects a fifth larger (docs/streaming.md).
+# Level 1 takes two fifths of the time of level 6, and makes objects a quarter larger (docs/streaming.md).
 _LEVEL = 1
 
 

@@ -69,7 +69,7 @@ def test_production_and_its_rehearsal_retain_data() -> None:
 
 def test_laptop_switches_every_feature_on() -> None:
     values = values_of("laptop")
-    # Data on a laptop goes with the lake; Flex is a price, and fan-out throughput, which the laptop does not have.
+    # Data on a laptop goes with the lake; Flex is a price; consumers of a stream cannot be tagged on the laptop.
     exceptions = {"environment.retain_data", "processing.flex", "ingestion.counters.enhanced_fan_out"}
     switches = {key for key, value in values.items() if value is False} - exceptions
     empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}

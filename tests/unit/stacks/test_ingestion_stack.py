@@ -191,7 +191,8 @@ def test_writer_lists_only_the_folder_of_its_table_in_raw(laptop_assembly: Assem
 def test_counters_may_do_exactly_what_they_do(laptop_assembly: Assembly) -> None:
     found = allowed(laptop_assembly, "Counting")
 
-    assert set(found) == POLL | LOGS | TRACES | KEY | {"dynamodb:BatchWriteItem", "s3:PutObject", "s3:ListBucket"}
+    written = {"dynamodb:BatchWriteItem", "s3:PutObject", "s3:ListBucket"}
+    assert set(found) == POLL | LOGS | TRACES | KEY | written
     assert found["dynamodb:BatchWriteItem"] == {"Counters"}
     assert found["s3:PutObject"] == {"Failures/aws/lambda/*"}
     assert found["s3:ListBucket"] == {"Failures"}
