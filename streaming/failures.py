@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 # Lambda's own key layout: aws/lambda/<mapping>/<shard>/YYYY/MM/DD/...
 PREFIX = "aws/lambda/"
@@ -36,6 +37,18 @@ class FailedBatch:
         """Name of the function, without version or alias."""
         return self.function_arn.split(":")[6]
 
+    def as_window(self) -> Self:
+        """Give it a window, if its payload has none: the minute in which its first record arrived."""
+        if self.window or not self.records:
+            return self
+        first = self.records[0]
+        arrival = datetime.fromtimestamp(first["kinesis"]["approximateArrivalTimestamp"], UTC)
+        start = arrival.replace(second=0, microsecond=0)
+        span = {"start": _stamp(start), "end": _stamp(start + timedelta(minutes=1))}
+        return replace(
+            self, window={"window": span, "shardId": self.shard, "eventSourceARN": first.get("eventSourceARN", "")}
+        )
+
 
 def parse(key: str, body: bytes) -> FailedBatch:
     """Read an object of the failure bucket.
@@ -61,3 +74,7 @@ def parse(key: str, body: bytes) -> FailedBatch:
         raise UnreadableError(
             f"{key} must be a failed batch as Lambda writes it, with its payload; got {error!r}"
         ) from error
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

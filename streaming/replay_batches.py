@@ -31,6 +31,7 @@ def replay_batches(
     *,
     functions: Collection[str],
     size: int,
+    windowed: Collection[str] = (),
     dry_run: bool = False,
     report: Report = lambda key, count: None,
 ) -> Summary:
@@ -47,6 +48,8 @@ def replay_batches(
         Names of the functions that may be called.
     size
         How many records a call has at most.
+    windowed
+        Names of the functions that work in tumbling windows: they get a batch as a window of its own.
     dry_run
         Read and count, but call and change nothing.
     """
@@ -57,6 +60,8 @@ def replay_batches(
         except UnreadableError as error:
             summary.problems[key] = str(error)
             continue
+        if batch.function in windowed:
+            batch = batch.as_window()
         problem = _foreign(batch, functions) or _replay_one(batch, client, size, dry_run, report)
         if problem:
             summary.problems[key] = problem

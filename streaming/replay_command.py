@@ -72,11 +72,12 @@ def _replay(
     options: argparse.Namespace, lake: Lake, bucket: FailureBucket, report: Callable[[str, int], None]
 ) -> Summary:
     if options.what == BATCHES:
-        functions = {output(lake, name) for name in ("ClicksFunctionName", "CountersFunctionName")}
+        to_lake, counters = (output(lake, name) for name in ("ClicksFunctionName", "CountersFunctionName"))
         return replay_batches(
             bucket,
             _lambda(lake),
-            functions=functions,
+            functions={to_lake, counters},
+            windowed={counters},
             size=options.batch,
             dry_run=options.dry_run,
             report=report,

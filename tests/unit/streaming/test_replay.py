@@ -1,11 +1,18 @@
+import base64
+import itertools
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from clickstream_counters.windows import count, expiry
 from hypothesis import given
 from hypothesis import strategies as st
+from lake_common.stream_events import EventCheck
 
+from contracts.loader import load
 from streaming.failures import FailedBatch, UnreadableError, parse
+from streaming.generator import poisson
 from streaming.replay import HOPELESS, FunctionFailedError, replay
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:to-lake:live"
@@ -127,3 +134,45 @@ def test_an_object_of_the_failure_bucket_is_read_with_its_payload() -> None:
 def test_fails_for_an_object_that_lambda_did_not_write(body: bytes) -> None:
     with pytest.raises(UnreadableError, match="key must be a failed batch as Lambda writes it"):
         parse("key", body)
+
+
+def test_a_batch_without_a_window_gets_the_minute_of_its_first_record() -> None:
+    record = {"kinesis": {"sequenceNumber": "1", "approximateArrivalTimestamp": 1717200059.5}, "eventSourceARN": "arn"}
+    batch = FailedBatch("key", FUNCTION, "RetryAttemptsExhausted", "shardId-0", (record,), {}).as_window()
+    assert batch.window == {
+        "window": {"start": "2024-06-01T00:00:00Z", "end": "2024-06-01T00:01:00Z"},
+        "shardId": "shardId-0",
+        "eventSourceARN": "arn",
+    }
+    assert batch.as_window() is batch
+
+
+def test_the_counting_function_counts_a_failed_batch_once_however_often_it_is_replayed() -> None:
+    check = EventCheck(load("clicks"))
+    events = poisson(seed=0, rate=10, start=datetime(2024, 6, 1, tzinfo=UTC))
+    records = tuple(_click(number, event.encode()) for number, event in enumerate(itertools.islice(events, 30)))
+    batch = FailedBatch("key", FUNCTION, "RetryAttemptsExhausted", "shardId-0", records, {}).as_window()
+    table: dict[tuple[str, str], int] = {}
+
+    def handle(event: dict[str, Any]) -> dict[str, Any]:
+        counted = count(event, check)
+        if event["isFinalInvokeForWindow"]:
+            for item in counted.window.items(event["shardId"], expiry(event, 1)):
+                table[item.minute, item.counter] = item.events
+        return counted.response
+
+    for _ in range(2):
+        assert replay(batch, handle, size=7).done == 30
+        assert sum(events for (_, counter), events in table.items() if counter.startswith("event#")) == 30
+
+
+def _click(number: int, data: bytes) -> dict[str, Any]:
+    return {
+        "eventID": f"shardId-0:{number}",
+        "kinesis": {
+            "sequenceNumber": str(number),
+            "partitionKey": "key",
+            "data": base64.b64encode(data).decode(),
+            "approximateArrivalTimestamp": 1717200001.0,
+        },
+    }
