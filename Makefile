@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo up deploy status down destroy diff synth smoke test lint unit integration bench clean
+.PHONY: help install requirements demo up deploy status down destroy diff synth smoke produce counters replay test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,15 @@ diff: install ## Compare ENV with what is deployed
 
 smoke: install ## Prove a deployed ENV with awswrangler (ENV=laptop or an AWS environment)
 	@$(PY) -m smoke --environment $(ENV)
+
+produce: install ## Send events to the stream of ENV (options: ARGS="--source ratings")
+	@$(PY) -m streaming produce --environment $(ENV) $(ARGS)
+
+counters: install ## Show the live counters of ENV (ARGS="--follow")
+	@$(PY) -m streaming counters --environment $(ENV) $(ARGS)
+
+replay: install ## Give records that failed in ENV to the same code again (ARGS="--dry-run")
+	@$(PY) -m streaming replay --environment $(ENV) $(ARGS)
 
 test: install lint ## Run every check: lint, types, imports, unit, policy, Spark and laptop tests
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)

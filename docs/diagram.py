@@ -66,7 +66,6 @@ NODES = (
         (
             ("AWS::Athena::WorkGroup", "workgroup"),
             ("AWS::Athena::NamedQuery", "named query"),
-            ("AWS::Athena::PreparedStatement", "prepared statement"),
         ),
         style="d-box d-run",
     ),
@@ -77,7 +76,7 @@ NODES = (
         "Step Functions",
         2.5,
         0,
-        (("AWS::StepFunctions::StateMachine", "pipeline"), ("AWS::DynamoDB::Table", "ledger")),
+        (("AWS::StepFunctions::StateMachine", "pipeline"),),
         style="d-box d-run",
     ),
     Node("alerts", "SNS", 4, 0, (("AWS::SNS::Topic", "topic"), ("AWS::Budgets::Budget", "budget"))),
@@ -91,11 +90,22 @@ NODES = (
     Node("failures", "Quarantine", 3, 2, (("AWS::S3::Bucket", "bucket"),), "Failures", "d-box d-data"),
     Node("catalog", "Glue catalog", 4, 2, (("AWS::Glue::Database", "database"), ("AWS::Glue::Table", "table"))),
     Node("results", "Query results", 5, 2, (("AWS::S3::Bucket", "bucket"),), "Results", "d-box d-data"),
-    Node("keys", "KMS", 1, 3, (("AWS::KMS::Key", "key"),)),
-    Node("network", "VPC", 2, 3, (("AWS::EC2::VPCEndpoint", "endpoint"), ("AWS::EC2::Subnet", "subnet"))),
-    Node("roles", "IAM", 3, 3, (("AWS::IAM::Role", "role"), ("AWS::IAM::ManagedPolicy", "team policy"))),
-    Node("trail", "CloudTrail", 4, 3, (("AWS::CloudTrail::Trail", "trail"),)),
-    Node("entries", "Access points", 5, 3, (("AWS::S3::AccessPoint", "access point"),)),
+    Node("tables", "DynamoDB", 0, 2, (("AWS::DynamoDB::Table", "table"),), style="d-box d-data"),
+    Node(
+        "functions",
+        "Lambda",
+        0,
+        3,
+        (("AWS::Lambda::Function", "function"), ("AWS::Lambda::EventSourceMapping", "mapping")),
+        style="d-box d-run",
+    ),
+    Node("stream", "Kinesis", 1, 3, (("AWS::Kinesis::Stream", "stream"),), style="d-box d-data"),
+    Node("archive", "Firehose", 2, 3, (("AWS::KinesisFirehose::DeliveryStream", "delivery stream"),)),
+    Node("keys", "KMS", 1, 4, (("AWS::KMS::Key", "key"),)),
+    Node("network", "VPC", 2, 4, (("AWS::EC2::VPCEndpoint", "endpoint"), ("AWS::EC2::Subnet", "subnet"))),
+    Node("roles", "IAM", 3, 4, (("AWS::IAM::Role", "role"), ("AWS::IAM::ManagedPolicy", "team policy"))),
+    Node("trail", "CloudTrail", 4, 4, (("AWS::CloudTrail::Trail", "trail"),)),
+    Node("entries", "Access points", 5, 4, (("AWS::S3::AccessPoint", "access point"),)),
 )
 # What flows, then what steers and watches.
 FLOWS = (
@@ -107,6 +117,11 @@ FLOWS = (
     ("athena", "people"),
     ("curate", "failures"),
     ("athena", "results"),
+    ("stream", "functions"),
+    ("functions", "tables"),
+    ("functions", "raw"),
+    ("stream", "archive"),
+    ("archive", "curated"),
 )
 STEERS = (
     ("raw", "events"),
@@ -143,7 +158,7 @@ def draw(found: Sequence[Resource]) -> str:
     arrows = [_arrow(nodes[a], nodes[b], soft=False) for a, b in FLOWS if a in nodes and b in nodes]
     arrows += [_arrow(nodes[a], nodes[b], soft=True) for a, b in STEERS if a in nodes and b in nodes]
     width = MARGIN * 2 + 7 * BOX_WIDTH + 6 * GAP_X
-    height = MARGIN * 2 + 4 * BOX_HEIGHT + 3 * GAP_Y
+    height = MARGIN * 2 + 5 * BOX_HEIGHT + 4 * GAP_Y
     boxes = "".join(_box(node, labels[node.id]) for node in nodes.values())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="Architecture">'

@@ -126,6 +126,6 @@ def _environment(_: argparse.Namespace, home: Home) -> int:
 
 
 def _demo(options: argparse.Namespace, _: Home) -> int:
-    from laptop import demo  # noqa: PLC0415 (it loads awswrangler, which takes a second)
+    from laptop.demo.run import main as demo  # noqa: PLC0415 (it loads awswrangler, which takes a second)
 
-    return int(demo.main(options.arguments))
+    return demo(options.arguments)

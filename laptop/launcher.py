@@ -143,6 +143,7 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "LAKE_SPARK_PYTHON": sys.executable,
         # A Wait of ten seconds suits services that need minutes; nothing on a laptop does.
         "SFN_WAIT_SCALE": os.environ.get("SFN_WAIT_SCALE", "0.05"),
+        "LAKE_FIREHOSE_SPEED": os.environ.get("LAKE_FIREHOSE_SPEED", "6"),
         "PYTHONUNBUFFERED": "1",
     }
 

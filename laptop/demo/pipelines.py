@@ -87,6 +87,10 @@ class Pipelines:
         tables = sorted({file.table for file in files})
         with self._held_back(tables):
             self.upload(files)
+        return self.request(product, tables, request)
+
+    def request(self, product: str, tables: Sequence[str], request: str) -> str:
+        """Start the pipeline of a product over what is in the raw zone; return the id of the request."""
         self._states.start_execution(
             stateMachineArn=self._machines[product], input=json.dumps({"tables": tables, "request": request})
         )

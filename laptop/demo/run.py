@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from laptop import deploy, launcher
-from laptop.demo import facts
+from laptop.demo import facts, stream
 from laptop.demo.lake import Lake
 from laptop.demo.pipelines import Pipelines
 from laptop.demo.timeline import Timeline
@@ -87,6 +87,9 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
         later = [file for file in files if file.delivery in {LATE, RESTATED, FAULTY}]
         pipelines.wait({pipelines.deliver_by_hand("orders", later, _request(later))})
         step.detail = f"one pipeline run over {len(later)} files"
+
+    with timeline.step("Send a shop's events through Kinesis, and count them live") as step:
+        step.detail = stream.run(lake, pipelines, console)
     return lake, pipelines
 
 
