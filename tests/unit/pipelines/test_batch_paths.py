@@ -323,7 +323,7 @@ def test_fails_when_the_crawl_fails(lake: Lake) -> None:
 
     assert execution.failure is not None
     assert execution.failure.error == "Pipeline.CrawlFailed"
-    assert "Access denied" in execution.failure.cause
+    assert execution.failure.cause == "Crawler raw ended FAILED: Access denied"
     assert lake.status() == ["FAILED"]
 
 
@@ -362,7 +362,9 @@ def test_fails_when_rules_cannot_be_evaluated(lake: Lake) -> None:
 
     assert execution.failure is not None
     assert execution.failure.error == "Pipeline.QualityEvaluationFailed"
-    assert "no such table" in execution.failure.cause
+    assert execution.failure.cause == (
+        "The rules of raw table flights could not be evaluated: run dqrun-1 ended FAILED: no such table"
+    )
 
 
 def test_run_waits_for_a_job_that_was_started_past_the_pipeline(lake: Lake) -> None:
@@ -477,6 +479,7 @@ def test_failed_job_is_tried_once_more_then_marked_and_announced(lake: Lake) -> 
     assert len(jobs(execution)) == 2
     assert lake.status() == ["FAILED"]
     assert [(each["outcome"], each["cause"]) for each in messages(execution)] == [("FAILED", "Py4JError: boom")]
+    assert messages(execution)[0]["runbook"] == "docs/runbook.md#a-pipeline-failed"
 
 
 @pytest.mark.parametrize(
