@@ -6,6 +6,7 @@
 | GetShardIterator, GetRecords | by sequence number, so that expiry skips nothing; the end of a closed shard has ChildShards | API, GetRecords |
 | DescribeStream, ListShards | closed shards with EndingSequenceNumber; shard-level metrics | API, Shard |
 | UpdateShardCount of an on-demand stream, more than double, less than half | refused | API, UpdateShardCount |
+| TagResource, UntagResource, ListTagsForResource | tags of streams and of consumers | API |
 | SubscribeToShard, resource policies | refused: not verified | |
 
 Verified to be right in the emulator: PutRecord and PutRecords with their limits of 500 records, 1 MiB and 5 MiB, hash
@@ -139,6 +140,39 @@ def get_records(request: Json, _call: Call) -> Json:
     if rest or "ending_sequence_number" not in shard:
         return answer | {"NextShardIterator": _encode({**place, "after": after})}
     return answer | {"ChildShards": _children(stream, place["shard"])}
+
+
+@operation("kinesis", "TagResource")
+def tag_resource(request: Json, _call: Call) -> Json:
+    _tags(request["ResourceARN"]).update(request["Tags"])
+    return {}
+
+
+@operation("kinesis", "UntagResource")
+def untag_resource(request: Json, _call: Call) -> Json:
+    for name in request["TagKeys"]:
+        _tags(request["ResourceARN"]).pop(name, None)
+    return {}
+
+
+@operation("kinesis", "ListTagsForResource")
+def list_tags_for_resource(request: Json, _call: Call) -> Json:
+    tags = _tags(request["ResourceARN"])
+    return {"Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}
+
+
+def _tags(arn: str) -> dict[str, str]:
+    """Return the tags of a stream or consumer; changing them changes its."""
+    from ministack.services import kinesis  # noqa: PLC0415 (only the emulator's process has it)
+
+    if "/consumer/" not in arn:
+        found: dict[str, str] = stream_of({"StreamARN": arn})["tags"]
+        return found
+    consumer = kinesis._consumers.get(arn)
+    if consumer is None:
+        raise ServiceError("ResourceNotFoundException", f"Consumer {arn} not found")
+    tags: dict[str, str] = consumer.setdefault("tags", {})
+    return tags
 
 
 def _start(shard: Json, request: Json) -> Json:

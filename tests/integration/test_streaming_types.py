@@ -33,6 +33,8 @@ def test_streams_mappings_and_functions_are_what_their_template_says(stack: Stac
     summary = kinesis.describe_stream_summary(StreamName=outputs["Stream"])["StreamDescriptionSummary"]
     assert (summary["OpenShardCount"], summary["RetentionPeriodHours"]) == (3, 24)
     assert functions.get_event_source_mapping(UUID=outputs["Mapping"])["BatchSize"] == 200
+    tags = kinesis.list_tags_for_resource(ResourceARN=outputs["Consumer"])["Tags"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"batch": "200"}
     firehose = stack.laptop.client("firehose")
     delivery = firehose.describe_delivery_stream(DeliveryStreamName=outputs["Delivery"])["DeliveryStreamDescription"]
     hints = delivery["Destinations"][0]["ExtendedS3DestinationDescription"]["BufferingHints"]

@@ -5,7 +5,7 @@ The emulator's types drop encryption, shard-level metrics, shard counts, tumblin
 | type | operations |
 |---|---|
 | AWS::Kinesis::Stream | CreateStream, UpdateShardCount, retention, encryption, EnableEnhancedMonitoring, tags |
-| AWS::Kinesis::StreamConsumer | RegisterStreamConsumer, DeregisterStreamConsumer |
+| AWS::Kinesis::StreamConsumer | RegisterStreamConsumer, DeregisterStreamConsumer, TagResource, UntagResource |
 | AWS::Lambda::EventSourceMapping | CreateEventSourceMapping, UpdateEventSourceMapping, DeleteEventSourceMapping |
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
@@ -103,10 +103,26 @@ def _set_metrics(api: Any, name: str, wanted: set[str], old: Json) -> None:
 @resource_type("AWS::Kinesis::StreamConsumer")
 class StreamConsumer(Resource):
     replaced_by = frozenset({"ConsumerName", "StreamARN"})
-    properties = frozenset({"ConsumerName", "StreamARN"})
+    properties = frozenset({"ConsumerName", "StreamARN", "Tags"})
 
     def create(self, properties: Json, context: Context) -> Created:
-        made = client("kinesis").register_stream_consumer(**properties)["Consumer"]
+        names = pick(properties, "ConsumerName", "StreamARN")
+        made = client("kinesis").register_stream_consumer(**names)["Consumer"]
+        if properties.get("Tags"):
+            client("kinesis").tag_resource(ResourceARN=made["ConsumerARN"], Tags=tag_map(properties["Tags"]))
+        return self._created(properties)
+
+    def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
+        gone = sorted(tag_map(old.get("Tags")).keys() - tag_map(new.get("Tags")).keys())
+        if gone:
+            client("kinesis").untag_resource(ResourceARN=physical_id, TagKeys=gone)
+        if new.get("Tags"):
+            client("kinesis").tag_resource(ResourceARN=physical_id, Tags=tag_map(new["Tags"]))
+        return self._created(new)
+
+    def _created(self, properties: Json) -> Created:
+        names = pick(properties, "ConsumerName", "StreamARN")
+        made = client("kinesis").describe_stream_consumer(**names)["ConsumerDescription"]
         attributes = {name: made[name] for name in ("ConsumerARN", "ConsumerName", "ConsumerStatus")}
         stamp = made["ConsumerCreationTimestamp"].isoformat()
         return Created(
@@ -223,7 +239,10 @@ READS |= {
         },
     ),
     "AWS::Kinesis::StreamConsumer": ReadBack(
-        (ask("kinesis", "describe_stream_consumer", ConsumerARN="{id}"),),
+        (
+            ask("kinesis", "describe_stream_consumer", ConsumerARN="{id}"),
+            ask("kinesis", "list_tags_for_resource", ResourceARN="{id}"),
+        ),
     ),
     "AWS::Lambda::LayerVersion": ReadBack(
         (
