@@ -17,13 +17,14 @@ from benchmarks.etl_worker import CANDIDATES
 from benchmarks.orders_data import HOME, raw_orders
 from benchmarks.spark_lake import CORES
 
-CURATED = {"the lake's job": "curated-zone/orders"}
+# Where the curated rows and the quarantine of a candidate are, if not in `curated` and `quarantine`.
+PLACES = {"the lake's job": ("curated-zone/orders", "failures/quarantine")}
 ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class Result:
-    """Best of several runs; `answer` is a fingerprint of the curated rows."""
+    """One of several runs; `answer` is a fingerprint of the curated rows, and how many were quarantined."""
 
     name: str
     session_seconds: float
@@ -64,16 +65,17 @@ def _measure(name: str, raw: Path) -> Result:
     command = [sys.executable, "-m", "benchmarks.etl_worker", name, str(raw), str(out)]
     done = subprocess.run(command, env=worker_environment(), stdout=subprocess.PIPE, check=True, text=True)
     measured = json.loads(done.stdout.splitlines()[-1])
-    curated = out / CURATED.get(name, "curated")
-    result = Result(name, **measured, answer=_answer(curated), curated_bytes=_size(curated))
+    curated, quarantine = (out / place for place in PLACES.get(name, ("curated", "quarantine")))
+    result = Result(name, **measured, answer=_answer(curated, quarantine), curated_bytes=_size(curated))
     shutil.rmtree(out)
     print(f"  {name}: {result.work_seconds:.1f} s, {result.cpu_seconds:.1f} CPU-s", flush=True)
     return result
 
 
-def _answer(curated: Path) -> tuple[object, ...]:
+def _answer(curated: Path, quarantine: Path) -> tuple[object, ...]:
     answer = f"""select count(*), sum(amount)::decimal(20,2),
-        sum(hash(order_id, customer_id, order_date, quantity, amount, order_month)::hugeint)
+        sum(hash(order_id, customer_id, order_date, quantity, amount, order_month)::hugeint),
+        (select count(*) from read_parquet('{quarantine}/**/*.parquet'))
         from read_parquet('{curated}/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)"""
     with duckdb.connect() as connection:
         return tuple(connection.execute(answer).fetchall()[0])

@@ -70,21 +70,21 @@ def _ordinary(raw: Path, out: Path) -> Work:
     from benchmarks.spark_lake import start  # noqa: PLC0415
 
     spark = start(out, ())
-    from benchmarks.etl_rivals import ordinary_spark  # noqa: PLC0415
+    from benchmarks.etl_ordinary import ordinary_spark  # noqa: PLC0415
 
     return lambda: ordinary_spark(spark, str(raw), str(out))
 
 
 def _duckdb(raw: Path, out: Path) -> Work:
-    from benchmarks.etl_rivals import in_duckdb  # noqa: PLC0415
+    from benchmarks import etl_duckdb  # noqa: PLC0415
 
-    return lambda: in_duckdb(raw, out, CORES)
+    return lambda: etl_duckdb.run(raw, out, CORES)
 
 
 def _polars(raw: Path, out: Path) -> Work:
-    from benchmarks.etl_rivals import in_polars  # noqa: PLC0415
+    from benchmarks import etl_polars  # noqa: PLC0415
 
-    return lambda: in_polars(raw, out)
+    return lambda: etl_polars.run(raw, out)
 
 
 CANDIDATES: dict[str, Callable[[Path, Path], Work]] = {
