@@ -62,7 +62,7 @@ def report(results: Sequence[Result], laptop: streaming_laptop.Passage, where: s
     speed = {result.name: result.per_second for result in results}
     headings = ["handler", "records/s and core", "share of (a)", "times (b)"]
     rows = [
-        [name, f"{each:,.0f}", f"{each / speed[BARE]:.2f}", f"{each / speed[EACH]:.1f}"] for name, each in speed.items()
+        [name, f"{each:,.0f}", f"{each / speed[BARE]:.3f}", f"{each / speed[EACH]:.1f}"] for name, each in speed.items()
     ]
     cost = per_million(speed[LAKE], memory_mib=MEMORY_MIB, batch=BATCH, writes=1)
     return (
