@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.saved_query import SavedQuery, load_queries
+from components.saved_query import SavedQuery, load_queries, load_queries_of
 
 HEADER = "-- name: top_customers\n-- description: Who buys most\n-- workgroup: analysts\n-- database: lake_curated\n"
 
@@ -21,6 +21,16 @@ def test_header_and_text_are_read(tmp_path: Path) -> None:
     assert (query.workgroup, query.database) == ("analysts", "lake_curated")
     assert query.sql.endswith("SELECT 1")
     assert query.parameters == 0
+
+
+def test_query_of_each_table_is_written_for_the_table(tmp_path: Path) -> None:
+    header = HEADER.replace("top_customers", "count_{table}").replace("Who buys most", "Rows of {table}")
+    (tmp_path / "count.sql").write_text(header + "SELECT count(*) FROM {table}", encoding="utf-8")
+
+    (query,) = load_queries_of("returns", tmp_path)
+
+    assert (query.name, query.description) == ("count_returns", "Rows of returns")
+    assert query.sql.endswith("SELECT count(*) FROM returns")
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,11 @@ def replaced(old: str, new: str) -> str:
             replaced('readable_zones = ["raw", "curated", "analytics"]', 'readable_zones = ["raw"]'),
             r"writable_zones must be among readable_zones \('raw',\); got also \['analytics'\]",
         ),
+        (
+            replaced('job = "compact"', 'job = "curate"'),
+            r"processing: .*schedules must differ in product or job; got .*\('orders', 'curate'\)",
+        ),
+        (replaced('job = "compact"', 'job = "vacuum"'), r"processing.schedules.*job: .*'curate' or 'compact'"),
         (replaced('name = "dev"', 'name = "prod"'), r"environment.name: must be the name of the file; got 'prod'"),
         (replaced("[network]", "[network"), r"config/environments/dev.toml: not valid TOML"),
     ],
