@@ -13,7 +13,7 @@ from rich.console import Console
 
 from datasets.fetch import FetchError
 from streaming.outputs import output
-from streaming.replay_command import BATCHES, KINDS
+from streaming.replay_command import BATCHES, KINDS, moment
 from streaming.sender import SendError
 from streaming.sources import GENERATED, NOW, ORIGINAL, RATINGS, SHOP, SOURCES
 
@@ -33,7 +33,8 @@ _TIMES_HELP = (
 )
 _WHAT_HELP = (
     "batches: what Lambda gave up, through the same function again; rejected: events that broke the contract, back to "
-    "the stream; archive: events that Firehose could not deliver, back into the stream (batches)"
+    "the stream; archive: events that Firehose could not deliver, back to the stream; stream: what the stream still "
+    "holds, through the function that writes to the lake (batches)"
 )
 _UNORDERED_HELP = (
     "faster where few users send much: order within a user is not kept when the stream refuses some records"
@@ -122,6 +123,7 @@ def _add_replay(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--what", choices=KINDS, default=BATCHES, help=_WHAT_HELP)
     add("--dry-run", action="store_true", help="say what would be done, change nothing")
+    add("--since", type=moment, metavar="TIME", help="stream: from which time of arrival on, in ISO 8601")
     add("--prefix", default="", help="only objects whose key begins so")
     add("--batch", type=int, default=500, metavar="N", help="records given to the function at a time (500)")
 
