@@ -14,6 +14,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
 _Source = TypeVar("_Source")
 _Value = TypeVar("_Value")
 
@@ -27,9 +29,13 @@ def _once(read: Callable[[_Source], _Value]) -> Callable[[_Source], _Value]:
 class Home:
     """Where a stack is deployed."""
 
-    partition: str
     region: str
     account: str
+
+    @property
+    def partition(self) -> str:
+        """The part of AWS that the region is in: asked for it, the library loads a table of facts of all regions."""
+        return next((name for prefix, name in _PARTITIONS.items() if self.region.startswith(prefix)), "aws")
 
 
 @_once
@@ -40,7 +46,7 @@ def home(scope: IConstruct) -> Home:
 
 @_once
 def _of_stack(stack: Stack) -> Home:
-    return Home(stack.partition, stack.region, stack.account)
+    return Home(stack.region, stack.account)
 
 
 def arn(scope: IConstruct, service: str, resource: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -122,12 +123,12 @@ class BatchPipeline(Construct):
         self._allow_looking_at_other_executions()
         self._starter = self._starter_role()
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the state machine."""
         return self._machine.ref
 
-    @property
+    @cached_property
     def state_machine_name(self) -> str:
         """Name of the state machine."""
         return self._machine.attr_name

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import aws_glue as glue
 from aws_cdk import aws_kms as kms
@@ -105,12 +106,12 @@ class Crawler(Construct):
             schedule=None if schedule == "none" else glue.CfnCrawler.ScheduleProperty(schedule_expression=schedule),
         )
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the crawler."""
         return self._resource.ref
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the crawler."""
         return glue_arn(self, "crawler", self.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import aws_cdk as cdk
 from aws_cdk import aws_glue as glue
@@ -120,12 +121,12 @@ class SparkJob(Construct):
             )
             group.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the job."""
         return self._resource.ref
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the job."""
         return glue_arn(self, "job", self._resource.ref)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
@@ -113,12 +114,12 @@ class StreamFunction(Construct):
             revisit_when="pyproject.toml allows a newer Python",
         )
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the function."""
         return self._function.ref
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """ARN of the function."""
         return self._function.attr_arn
