@@ -133,6 +133,15 @@ def test_a_partial_failure_goes_on_at_the_lowest_failed_number() -> None:
     assert done.calls == [["000", "001", "002", "003"], ["001", "002", "003"]]
 
 
+def test_what_precedes_a_partial_failure_is_done_for_good() -> None:
+    lane = Lane(Settings(batch_size=4, report_failures=True))
+    lane.offer(records(4), START)
+    step = lane.next_step(START)
+    assert isinstance(step, Invoke)
+    lane.invoked(step, reports("002")(step.batch.sequence_numbers), START)
+    assert lane.checkpoint == "001"
+
+
 def test_with_bisect_partial_failures_use_up_no_retry_until_one_record_is_left() -> None:
     settings = Settings(batch_size=6, report_failures=True, bisect=True, max_retries=0)
     done = run(settings, reports("001", "004"), records(6))
