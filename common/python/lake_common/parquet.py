@@ -7,6 +7,7 @@ Measured on 5 million orders (docs/benchmarks.md has the current figures):
 - Row groups of about 256 KiB (default: 128 MiB), some 40,000 orders, let a reader skip most of a sorted partition by
   its statistics: a lookup reads 3.6 MB where row groups of 1 MiB make it read 12 MB. Files grow by 1 %. Readers merge
   neighbouring chunks into one request, so whole scans do not pay in requests.
+- No dictionary for a primary key of one column: writing takes a third less processor time, and files shrink by 4 %.
 """
 
 from __future__ import annotations
