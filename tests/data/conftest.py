@@ -46,6 +46,8 @@ def spark_settings() -> dict[str, str]:
     return S3_AS_FOLDERS | {
         "spark.master": "local[2]",
         "spark.driver.memory": "1g",
+        # Tests are short: the time of the second compiler and of a parallel collector does not come back.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
@@ -72,8 +74,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @pytest.fixture
 def lake(spark: SparkSession, tmp_path: Path) -> Lake:
+    return new_lake(spark, tmp_path)
+
+
+def new_lake(spark: SparkSession, root: Path) -> Lake:
     number = next(_numbers)
-    lake = Lake(tmp_path, *(f"{zone}-{number}" for zone in ZONES))
+    lake = Lake(root, *(f"{zone}-{number}" for zone in ZONES))
     for zone in ZONES:
         lake.folder(zone).mkdir()
         bucket = str(getattr(lake, zone))

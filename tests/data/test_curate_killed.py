@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from contracts.loader import load_contracts
 from glue_jobs.curate import publish
 from glue_jobs.curate.lineage import Lineage
-from tests.data.conftest import MOUNT, ZONES, Lake, spark_settings
+from tests.data.conftest import MOUNT, ZONES, Lake, new_lake, spark_settings
 from tests.data.curating import arguments, content, curate, lineage, orders, put, reasons
 
 pytestmark = pytest.mark.spark
@@ -45,21 +46,27 @@ def second_delivery(lake: Lake) -> None:
     put(lake, "ingest_date=1998-07-01/b.csv", orders("b1,1,1997-05-01,1,1.00", "b2,2,1997-02-02,1,1.00"))
 
 
-@pytest.fixture
-def undisturbed(lake: Lake) -> tuple[Any, Any]:
-    """What both deliveries lead to; the lake is left as after the first one, with the second one waiting."""
+@pytest.fixture(scope="module")
+def deliveries(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Any, Any]]:
+    """Folders of the zones after the first delivery, with the second one waiting, and what both lead to."""
+    lake, saved = new_lake(spark, tmp_path_factory.mktemp("lake")), tmp_path_factory.mktemp("saved")
     first_delivery(lake)
     curate(lake)
-    saved = {zone: lake.root / f"saved-{zone}" for zone in ("curated", "failures")}
-    for zone, folder in saved.items():
-        shutil.copytree(lake.folder(zone), folder)
+    for zone in ("curated", "failures"):
+        shutil.copytree(lake.folder(zone), saved / zone)
     second_delivery(lake)
+    shutil.copytree(lake.folder("raw"), saved / "raw")
     curate(lake)
-    expected = content(lake)
     assert {"superseded", "duplicate", "quantity: required"} <= set(reasons(lake))
-    for zone, folder in saved.items():
-        shutil.rmtree(lake.folder(zone))
-        shutil.copytree(folder, lake.folder(zone))
+    return saved, content(lake)
+
+
+@pytest.fixture
+def undisturbed(lake: Lake, deliveries: tuple[Path, tuple[Any, Any]]) -> tuple[Any, Any]:
+    """What both deliveries lead to; the lake is as after the first one, with the second one waiting."""
+    saved, expected = deliveries
+    for folder in saved.iterdir():
+        shutil.copytree(folder, lake.folder(folder.name), dirs_exist_ok=True)
     return expected
 
 
@@ -143,9 +150,9 @@ def start_as_glue_does(lake: Lake, folder: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
 
 
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 120) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, "the job ended before it could be killed"
         assert time.monotonic() < deadline, f"nothing to kill within {seconds} s"
-        time.sleep(0.002)
+        time.sleep(0.005)
