@@ -21,9 +21,9 @@ def usual_event(columns: Iterable[Column], added: frozenset[str]) -> Callable[[d
     If it returns something true, the event keeps the contract. Anything else means that somebody should look closer:
     something false, a `LookupError`, a `TypeError` or a `ValueError`. A rule that it does not know makes it say False.
     """
-    names: dict[str, Any] = {"added": added, "parse": dt.datetime.fromisoformat}
+    names: dict[str, Any] = {"parse": dt.datetime.fromisoformat}
     terms = [_term(column, names) for column in columns]
-    source = " and ".join(["added.isdisjoint(event)", *terms])
+    source = " and ".join([*terms, *(f"{name!r} not in event" for name in sorted(added))])
     # Names of columns are identifiers (the contract sees to it), and values come in by name: nothing else is evaluated.
     expression: Callable[[dict[str, Any]], object] = eval(f"lambda event: {source}", names)  # noqa: S307
     return expression

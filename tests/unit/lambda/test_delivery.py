@@ -239,6 +239,16 @@ def test_failed_write_is_reported_from_its_first_record_and_the_others_stand(
     assert sorted(row["event_id"] for row in lake.rows()) == ["e-0", "e-1", "e-2", "e-3"]
 
 
+def test_of_several_failed_writes_the_first_record_is_reported(lake: Lake, record: Make, click: Make) -> None:
+    hours = ["2026-11-21T12:00:00Z", "2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z"]
+    lake.raw.failures += [PermissionError("denied"), TimeoutError("slow"), PermissionError("denied")]
+
+    outcome = lake.deliver(*(record(number, click(number, event_time=hour)) for number, hour in enumerate(hours)))
+
+    assert len(outcome.failed) == 3
+    assert outcome.response == {"batchItemFailures": [{"itemIdentifier": str(FIRST)}]}
+
+
 def test_unexpected_error_is_reported_from_its_record_and_what_came_before_is_done(
     lake: Lake, record: Make, click: Make
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from contracts.loader import as_dict, load
@@ -96,6 +97,13 @@ def test_batch_is_measured(to_lake: ModuleType, record: Make, click: Make, capsy
     assert measured["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Lake/Stream"
     expected = {"EventsWritten": [1.0], "EventsRejected": [1.0], "EventsHeldAlready": [0.0], "WritesFailed": [0.0]}
     assert {name: measured[name] for name in expected} == expected
+
+
+def test_object_that_exists_is_not_written_over(to_lake: ModuleType) -> None:
+    bucket = to_lake.Bucket(boto3.client("s3"), "raw")
+
+    assert (bucket.create("key", b"first"), bucket.create("key", b"second")) == (True, False)
+    assert bucket.read("key") == b"first"
 
 
 def test_missing_bucket_fails_the_records_and_is_logged_with_its_cause(
@@ -242,6 +250,27 @@ def test_file_whose_first_attempt_died_after_starting_does_not_start_again(arriv
 
     (execution,) = executions()
     assert arrivals._registry.execution(arrival) == execution["executionArn"]
+
+
+class Refusing:
+    """Step Functions as it answers if an execution of that name has ended, which moto does not do."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def start_execution(self, **arguments: str) -> None:
+        raise ClientError({"Error": {"Code": self.code, "Message": ""}}, "StartExecution")
+
+
+def test_execution_that_ended_long_ago_counts_as_started(arrivals: ModuleType) -> None:
+    arrival = arrivals.Arrival.of(created("orders/a.csv"))
+    machine = "arn:aws:states:us-east-1:1:stateMachine:orders"
+
+    started = arrivals.StateMachines(Refusing("ExecutionAlreadyExists"), {"orders": machine}).start(arrival)
+
+    assert started == f"arn:aws:states:us-east-1:1:execution:orders:{arrival.execution_name}"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        arrivals.StateMachines(Refusing("AccessDenied"), {"orders": machine}).start(arrival)
 
 
 def test_fails_on_a_file_of_no_table_so_that_the_event_reaches_the_dead_letter_queue(arrivals: ModuleType) -> None:
