@@ -22,14 +22,17 @@ from components.function_packages import function_files, layer_files
 from streaming.failure_bucket import FailureBucket
 from streaming.failures import PREFIX, parse
 from streaming.generator import poisson
+from streaming.packing import aggregated
 from streaming.producer import Plan, produce
 from streaming.replay_batches import replay_batches
 from streaming.sender import Sender
+from streaming.shards import open_shards
 from tests.integration.conftest import Laptop, running_laptop
 from tests.integration.streaming_support import wait_until
 
 EVENTS = 100_000
 DEADLY = 50_000
+SEED = 7
 RAW, FAILURES, RESULTS, DATABASE, NAME = "stream-raw", "stream-failures", "stream-results", "stream", "clicks-to-lake"
 SECONDS = 240
 
@@ -52,6 +55,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the function notes the process id of each of its calls."""
     return tmp_path_factory.mktemp("notes") / "calls"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deployed(lake: Laptop, notes: Path) -> None:
+    _deploy(lake, notes)
+    _query(lake, TABLE)
 
 
 def _deploy(lake: Laptop, notes: Path) -> None:
@@ -107,7 +116,7 @@ def _package() -> bytes:
 def _send(lake: Laptop) -> set[str]:
     """Send the events through PutRecords; one of them kills the consumer. Return their ids."""
     start = datetime.now(UTC) - timedelta(hours=2)
-    events = list(itertools.islice(poisson(seed=7, rate=EVENTS / 6000, start=start), EVENTS))
+    events = list(itertools.islice(poisson(seed=SEED, rate=EVENTS / 6000, start=start), EVENTS))
     events[DEADLY] = replace(events[DEADLY], user_id="deadly")
     tally = produce(Plan(events=events), Sender(lake.client("kinesis"), NAME, sleep=time.sleep))
     assert tally.events == EVENTS
@@ -153,10 +162,11 @@ def _ended(athena: Any, query: str) -> Any:
     return None if status["State"] in {"QUEUED", "RUNNING"} else status
 
 
-def _counts(lake: Laptop) -> tuple[int, int, int]:
-    """Count rows, distinct positions and distinct events as Athena sees them."""
+def _counts(lake: Laptop, seed: int = SEED) -> tuple[int, int, int]:
+    """Count rows, distinct sequence numbers and distinct events of a test as Athena sees them."""
     _query(lake, "MSCK REPAIR TABLE clicks")
     sql = "SELECT count(*), count(DISTINCT sequence_number), count(DISTINCT event_id) FROM clicks"
+    sql += f" WHERE event_id LIKE 'generated-{seed}-%'"
     rows, positions, ids = (int(value) for value in _query(lake, sql)[0])
     return rows, positions, ids
 
@@ -181,14 +191,12 @@ def _wait_until_quiet(notes: Path) -> None:
 
 
 def test_nothing_is_lost_or_doubled_between_put_records_and_athena(lake: Laptop, notes: Path) -> None:
-    _deploy(lake, notes)
-    _query(lake, TABLE)
     sent = _send(lake)
     _kill_the_consumer(notes, 5)
     _kill_the_consumer(notes, 15)
     failed = _wait_until_settled(lake, notes)
     rows, positions, ids = _counts(lake)
-    assert f"generated-7-{DEADLY + 1:09d}" in failed
+    assert f"generated-{SEED}-{DEADLY + 1:09d}" in failed
     assert (rows, positions, ids) == (EVENTS - len(failed),) * 3
     assert failed <= sent
 
@@ -202,3 +210,14 @@ def test_nothing_is_lost_or_doubled_between_put_records_and_athena(lake: Laptop,
     assert not summary.problems
     assert _counts(lake) == (EVENTS, EVENTS, EVENTS)
     assert not bucket.waiting()
+
+
+def test_events_that_share_a_record_arrive_once_each(lake: Laptop) -> None:
+    kinesis, count, seed = lake.client("kinesis"), 3_000, 8
+    start = datetime.now(UTC) - timedelta(minutes=30)
+    events = itertools.islice(poisson(seed=seed, rate=10, start=start), count)
+    plan = Plan(events=events, pack=aggregated(open_shards(kinesis, NAME)))
+    tally = produce(plan, Sender(kinesis, NAME, sleep=time.sleep))
+    assert (tally.events, tally.records < 50) == (count, True)
+    wait_until(lambda: _counts(lake, seed)[2] == count, SECONDS)
+    assert _counts(lake, seed) == (count, tally.records, count)
