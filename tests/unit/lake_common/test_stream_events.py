@@ -72,6 +72,13 @@ def test_number_without_a_fraction_is_a_number() -> None:
     assert CHECK.read(json.dumps(GOOD | {"value": 4}).encode())[1]["value"] == 4
 
 
+def test_number_that_no_double_holds_is_refused() -> None:
+    data = json.dumps(GOOD).encode().replace(b"3.5", b"1e999")
+
+    with pytest.raises(BadEventError, match="value must be between"):
+        CHECK.read(data)
+
+
 def test_fails_on_a_column_type_that_no_event_can_have() -> None:
     column = Column(name="tags", type="array<string>", description="", primary_key=True)
     contract = Contract(name="t", product="t", zone="curated", version="1", description="", columns=(column,))
