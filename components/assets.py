@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aws_cdk import aws_s3_assets as assets
@@ -64,9 +65,17 @@ def runtime_files() -> Iterator[tuple[str, bytes]]:
     for root, package in ((COMMON, COMMON / "lake_common"), (ROOT, JOBS)):
         for source in package.rglob("*.py"):
             yield source.relative_to(root).as_posix(), source.read_bytes()
-    for contract in load_contracts(CONTRACTS):
-        document = json.dumps(as_dict(contract), indent=1, sort_keys=True, ensure_ascii=False)
-        yield f"lake_common/contracts/{contract.name}.json", document.encode()
+    yield from contract_files(CONTRACTS)
+
+
+@cache
+def contract_files(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """Give the name and the content of each contract as JSON, read once: jobs and functions are packed with them."""
+    documents = (
+        (contract.name, json.dumps(as_dict(contract), indent=1, sort_keys=True, ensure_ascii=False))
+        for contract in load_contracts(folder)
+    )
+    return tuple((f"lake_common/contracts/{name}.json", document.encode()) for name, document in documents)
 
 
 def write_zip(archive: Path, files: dict[str, bytes]) -> None:

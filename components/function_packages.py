@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from components.assets import COMMON, ROOT, runtime_files, write_zip
+from components.assets import COMMON, CONTRACTS, ROOT, contract_files, write_zip
 
 FUNCTIONS = ROOT / "lambda"
 RUNTIME = "python3.12"
@@ -68,7 +68,7 @@ def layer_files() -> Iterator[tuple[str, bytes]]:
     for name in _SHARED:
         yield f"{_LAYER_FOLDER}/lake_common/{name}", (COMMON / "lake_common" / name).read_bytes()
     wanted = {f"lake_common/contracts/{name}.json" for name in _CONTRACTS}
-    for name, content in runtime_files():
+    for name, content in contract_files(CONTRACTS):
         if name in wanted:
             yield f"{_LAYER_FOLDER}/{name}", content
     for package, pattern in (*((_POWERTOOLS, part) for part in _POWERTOOLS_PARTS), *_POWERTOOLS_NEEDS):
