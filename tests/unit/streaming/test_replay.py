@@ -71,6 +71,25 @@ def test_records_around_a_stuck_one_are_delivered() -> None:
     assert replayed.stuck == {"4": "the function reported it as failed", "11": "Runtime.ExitError"}
 
 
+def test_a_stuck_record_is_found_by_halving() -> None:
+    function = Function(set(), {500})
+    assert replay(_batch(1000), function, size=1000).done == 999
+    assert len(function.sizes) < 40
+
+
+def test_of_several_reported_records_the_first_one_counts() -> None:
+    taken: list[int] = []
+
+    def report_all(event: dict[str, Any]) -> dict[str, Any]:
+        numbers = _numbers(event)
+        failed = [number for number in numbers if number in {2, 5}]
+        taken.extend(numbers[: numbers.index(failed[0])] if failed else numbers)
+        return {"batchItemFailures": [{"itemIdentifier": str(number)} for number in reversed(failed)]}
+
+    assert set(replay(_batch(8), report_all, size=8).stuck) == {"2", "5"}
+    assert sorted(taken) == [0, 1, 3, 4, 6, 7]
+
+
 def test_a_function_that_works_for_nothing_is_not_tried_for_ever() -> None:
     function = Function(set(), set(range(1000)))
     replayed = replay(_batch(1000), function, size=100)

@@ -103,3 +103,10 @@ def test_an_aggregated_record_counts_all_its_events() -> None:
     assert sender.waiting_events == 40
     sender.flush()
     assert (sender.tally.events, sender.tally.records) == (40, 1)
+
+
+def test_a_stream_that_refuses_some_of_every_request_is_not_given_up() -> None:
+    client = FakeKinesis(share=0.5)
+    sender = _send(client, ["a"] * 500 * (ATTEMPTS + 5), ordered=False)
+    assert sender.tally.requests > 2 * ATTEMPTS
+    assert sender.tally.records == 500 * (ATTEMPTS + 5)
