@@ -254,6 +254,27 @@ def test_ratings_per_month_of_a_year() -> None:
     assert lake.run("ratings_per_month", 2001) == [("2001-01", 2, 1, round(mean([5.0, 1.5]), 3))]
 
 
+def clicked(event_id: str, user: str, event: str, day: str) -> dict[str, object]:
+    return {"event_id": event_id, "user_id": user, "event": event, "event_date": day}
+
+
+def test_conversion_funnel_counts_visitors_once_for_each_event() -> None:
+    lake = QueryLake()
+    seen = [("1", "ann", "home"), ("2", "ann", "home"), ("3", "bob", "home"), ("4", "ann", "cart")]
+    lake.put("clicks", [clicked(*row, "2026-01-01") for row in seen])
+    assert lake.run("conversion_funnel") == [("home", 3, 2, 1.0), ("cart", 1, 1, 0.5)]
+
+
+def test_archive_is_set_against_clicks_also_on_days_that_one_of_them_lacks() -> None:
+    lake = QueryLake()
+    lake.put(
+        "click_archive", [clicked(key, "ann", "home", day) for key, day in (("1", "2026-01-02"), ("1", "2026-01-02"))]
+    )
+    lake.put("clicks", [clicked(key, "ann", "home", day) for key, day in (("1", "2026-01-02"), ("2", "2026-01-03"))])
+    lake.put("clicks", [clicked("0", "ann", "home", "2026-01-01")])
+    assert lake.run("archive_against_clicks", *["2026-01-02"] * 2) == [("2026-01-02", 1, 1), ("2026-01-03", 0, 1)]
+
+
 def test_quarantine_counts_a_row_for_each_of_its_reasons() -> None:
     lake = QueryLake()
     names = ("source_table", "source_file", "ingest_date", "reasons", "raw_record")
