@@ -136,7 +136,7 @@ def runs(executions: Sequence[RunFact]) -> str:
     for row, run in enumerate(executions):
         y = top + tall * row
         parts.append(
-            f'<text class="label" x="{left - 12}" y="{y + 16}" text-anchor="end">{escape(short(run.cause))}</text>'
+            f'<text class="label" x="{left - 12}" y="{y + 16}" text-anchor="end">{escape(label_of(run))}</text>'
         )
         whole = (left + (run.begun - begun) * scale, y + 9, (run.ended - run.begun) * scale)
         parts.append(_bar(*whole, "s0", height=8, title=f"{run.product}: {run.ended - run.begun:.1f} s"))
@@ -165,46 +165,6 @@ def saving(query: QueryFact) -> str:
     return f"{1 - share:.1%} less" if share <= 1 else f"{share - 1:.1%} more"
 
 
-def short(cause: str) -> str:
-    """Last part of a key."""
-    return cause.rsplit("/", 1)[-1]
-
-
-def ticks(top: float) -> list[float]:
-    """Three to six round values from 0 up to `top`."""
-    power = 10 ** int(_log(top)) if top >= 1 else 1
-    step = next(unit * power / 10 for unit in (1, 2, 5, 10, 20, 50) if top / (unit * power / 10) <= 6)
-    values = [0.0]
-    while values[-1] + step <= top:
-        values.append(values[-1] + step)
-    return values
-
-
-def _grid(left: int, floor: int, top: float, label: str) -> str:
-    lines = []
-    for value in ticks(top):
-        y = floor - (floor - 15) * value / top
-        lines.append(
-            f'<line class="grid" x1="{left}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text class="axis" x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{label.format(value)}</text>'
-        )
-    return "".join(lines)
-
-
-def _bar(x: float, y: float, width: float, style: str, *, height: int, title: str) -> str:
-    return (
-        f'<rect class="{style}" x="{x:.1f}" y="{y}" width="{max(width, 1):.1f}" height="{height}" rx="2">'
-        f"<title>{escape(title)}</title></rect>"
-    )
-
-
-def _log(value: float) -> float:
-
-    return log10(max(value, 1))
-
-
-def _svg(height: float, parts: Sequence[str], title: str) -> str:
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
-    )
+def label_of(run: RunFact) -> str:
+    """Name a run by the file that started it, or by its product if a person did."""
+    return run.cause.rpartition("/")[2] if "/" in run.cause else f"{run.product}, by hand"
