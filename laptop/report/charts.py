@@ -168,3 +168,43 @@ def saving(query: QueryFact) -> str:
 def label_of(run: RunFact) -> str:
     """Name a run by the file that started it, or by its product if a person did."""
     return run.cause.rpartition("/")[2] if "/" in run.cause else f"{run.product}, by hand"
+
+
+def ticks(top: float) -> list[float]:
+    """Three to six round values from 0 up to `top`."""
+    power = 10 ** int(_log(top)) if top >= 1 else 1
+    step = next(unit * power / 10 for unit in (1, 2, 5, 10, 20, 50) if top / (unit * power / 10) <= 6)
+    values = [0.0]
+    while values[-1] + step <= top:
+        values.append(values[-1] + step)
+    return values
+
+
+def _grid(left: int, floor: int, top: float, label: str) -> str:
+    lines = []
+    for value in ticks(top):
+        y = floor - (floor - 15) * value / top
+        lines.append(
+            f'<line class="grid" x1="{left}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text class="axis" x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{label.format(value)}</text>'
+        )
+    return "".join(lines)
+
+
+def _bar(x: float, y: float, width: float, style: str, *, height: int, title: str) -> str:
+    return (
+        f'<rect class="{style}" x="{x:.1f}" y="{y}" width="{max(width, 1):.1f}" height="{height}" rx="2">'
+        f"<title>{escape(title)}</title></rect>"
+    )
+
+
+def _log(value: float) -> float:
+
+    return log10(max(value, 1))
+
+
+def _svg(height: float, parts: Sequence[str], title: str) -> str:
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{escape(title)}">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
