@@ -18,8 +18,9 @@ from constructs import Construct
 
 from components.access import use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
-from components.arns import arn, bucket_name, key_arn
+from components.arns import arn, key_arn
 from components.assets import StoredFile
+from components.object_events import new_objects
 from components.policy import Statement, document
 from components.service_role import ServiceRole
 from config.model import PipelineScheduleConfig
@@ -139,18 +140,7 @@ class BatchPipeline(Construct):
             self,
             "NewObject",
             description="A new object in the raw zone starts its pipeline",
-            event_pattern={
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [bucket_name(raw)]},
-                    "object": {
-                        "key": [{"prefix": f"{table}/"} for table in self._tables],
-                        # Consoles create a folder as an object without bytes.
-                        "size": [{"numeric": [">", 0]}],
-                    },
-                },
-            },
+            event_pattern=new_objects(raw, self._tables),
             targets=[
                 events.CfnRule.TargetProperty(
                     id="Pipeline",

@@ -11,7 +11,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from components.access import use_key
-from components.arns import bucket_name, home
+from components.arns import home
+from components.object_events import new_objects
 from components.policy import Statement
 from components.stream_function import FunctionParts, StreamFunction
 from components.stream_table import StreamTable
@@ -76,18 +77,7 @@ class FileArrivals(Construct):
             self,
             "NewObject",
             description="A new object in the raw zone is registered and starts its pipeline",
-            event_pattern={
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [bucket_name(raw)]},
-                    "object": {
-                        "key": [{"prefix": f"{table}/"} for table in tables],
-                        # Consoles create a folder as an object without bytes.
-                        "size": [{"numeric": [">", 0]}],
-                    },
-                },
-            },
+            event_pattern=new_objects(raw, tables),
             targets=[
                 events.CfnRule.TargetProperty(
                     id="FileArrival",
