@@ -71,12 +71,20 @@ class Pipelines:
         self.executions: list[Execution] = []
 
     def upload(self, files: Iterable[RawFile]) -> set[str]:
-        """Upload files; each starts the pipeline of its product by an event. Return their keys."""
+        """Upload files that are not there yet; each starts the pipeline of its product by an event. Return their keys.
+
+        A file that was registered before starts nothing, so there would be nothing to wait for.
+        """
         keys = set()
         for file in files:
-            self._s3.upload_file(str(file.path), self._lake.bucket("raw"), file.key)
-            keys.add(file.key)
+            if not self._is_uploaded(file):
+                self._s3.upload_file(str(file.path), self._lake.bucket("raw"), file.key)
+                keys.add(file.key)
         return keys
+
+    def _is_uploaded(self, file: RawFile) -> bool:
+        found = self._s3.list_objects_v2(Bucket=self._lake.bucket("raw"), Prefix=file.key).get("Contents", [])
+        return any(item["Key"] == file.key and item["Size"] == file.path.stat().st_size for item in found)
 
     def deliver_by_hand(self, product: str, files: Sequence[RawFile], request: str) -> str:
         """Upload the files of several tables at once and start one pipeline run over all of them.
