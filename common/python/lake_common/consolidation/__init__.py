@@ -1,0 +1,1 @@
+"""One label out of the answers of several workers. Pure: nothing here knows AWS."""

@@ -1,0 +1,1 @@
+"""Consolidates the answers of workers into one label for each object."""
