@@ -6,9 +6,10 @@ begins. A stack receives its own slice and nothing else.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-Days = Annotated[int, Field(ge=1, le=3650)]
+from config.base import Days, Frozen, LogRetentionDays
+
 Zone = Literal["raw", "curated", "analytics"]
 Team = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,30}$")]
 Cidr = Annotated[str, StringConstraints(pattern=r"^10\.\d{1,3}\.0\.0/16$")]
@@ -16,14 +17,6 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$"
 # Six fields, as AWS writes them: minutes, hours, day of month, month, day of week, year.
 Cron = Annotated[str, StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$")]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(none|cron\(\S+( \S+){5}\))$")]
-# The retention periods that CloudWatch Logs accepts (PutRetentionPolicy).
-LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653]
-
-
-class Frozen(BaseModel):
-    """Immutable, strict base of every configuration slice."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class EnvironmentConfig(Frozen):
