@@ -12,7 +12,8 @@ from rich.console import Console
 
 from smoke import access, queries, storage, tables
 from smoke.check import Result, State, run
-from smoke.lake import Lake, NotDeployedError, connect
+from smoke.lake import Lake, connect
+from smoke.place import NotDeployedError
 
 CHECKS = [check for module in (storage, tables, queries, access) for check in module.suite.checks]
 _MARKS = {

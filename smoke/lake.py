@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,13 +14,10 @@ import pandas as pd  # type: ignore[import-untyped]
 from config.loader import load
 from config.model import LakeConfig
 from smoke.check import NotProvenError
+from smoke.place import NotDeployedError, point_at
 
 RAW, CURATED, ANALYTICS = "lake_raw", "lake_curated", "lake_analytics"
 ENGINEERS, ANALYSTS, PIPELINE = "lake-engineers", "lake-analysts", "lake-pipeline"
-
-
-class NotDeployedError(Exception):
-    """The lake is not there; the message says what to run."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +87,7 @@ def connect(environment: str) -> Lake:
         If its stacks are not there, or the credentials belong to another account.
     """
     config = load(environment)
-    if environment == "laptop":
-        _point_at_laptop()
+    point_at(environment)
     # The default of one second is most of the time of a small query.
     wr.config.athena_query_wait_polling_delay = 0.1
     session = boto3.Session(region_name=config.environment.region)
@@ -115,15 +110,3 @@ def _outputs(session: boto3.Session, environment: str) -> dict[str, str]:
     if "RawBucketName" not in found:
         raise NotDeployedError(f"no lake is deployed here; run `make deploy ENV={environment}`")
     return found
-
-
-def _point_at_laptop() -> None:
-    """Let every AWS client of this process talk to the laptop's emulator and to nothing else."""
-    from laptop import aws, launcher  # noqa: PLC0415 - the lake on AWS does not need the laptop
-    from laptop.state import Home  # noqa: PLC0415
-
-    home = Home.default()
-    try:
-        os.environ |= aws.environment(home, launcher.require(home))
-    except launcher.LaptopError as error:
-        raise NotDeployedError(str(error)) from error

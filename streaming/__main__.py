@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
     # awswrangler takes a second to load: not for --help.
-    from smoke.lake import NotDeployedError, connect  # noqa: PLC0415
+    from smoke.lake import connect  # noqa: PLC0415
+    from smoke.place import NotDeployedError  # noqa: PLC0415
 
     run: Callable[[argparse.Namespace, Lake, Console], int] = options.run
     try:

@@ -5,7 +5,8 @@ import pytest
 
 from smoke import __main__ as smoke
 from smoke.check import Suite
-from smoke.lake import Lake, NotDeployedError
+from smoke.lake import Lake
+from smoke.place import NotDeployedError
 
 
 def _suite(*states: str) -> Suite:
