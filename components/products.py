@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from lake_common.contract import Contract
 
+# The product of tables that all pipelines share.
+SYSTEM = "system"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
@@ -37,8 +40,7 @@ def products(contracts: tuple[Contract, ...]) -> tuple[Product, ...]:
 
 def system_tables(contracts: tuple[Contract, ...]) -> tuple[Contract, ...]:
     """Tables that every pipeline writes: quarantined rows and the reports of runs."""
-    grouped = {contract.product for contract in contracts if contract.source}
-    return tuple(contract for contract in contracts if contract.product not in grouped)
+    return tuple(contract for contract in contracts if contract.product == SYSTEM)
 
 
 def names(contracts: Iterable[Contract]) -> str:
