@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from config.loader import load
+from delivery.doctor import __main__ as doctor
+from delivery.doctor.account import Account
+from delivery.doctor.finding import State
 from laptop import aws, deploy
 from laptop.launcher import LaptopError
 from laptop.state import Home
@@ -58,3 +62,17 @@ def test_fails_with_the_reason_when_a_resource_fails(laptop: Any) -> None:
     with pytest.raises(LaptopError, match=r"(?s)deploy failed.*the emulator dropped\s+MetricsConfigurations"):
         deploy.deploy_assembly(laptop.home, Console(file=io.StringIO()))
     deploy.destroy(laptop.home, Console(file=io.StringIO()))
+
+
+def test_a_bootstrapped_laptop_has_no_problem_and_the_doctor_says_what_it_could_not_ask(
+    laptop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_assembly(laptop.home)
+    deploy.deploy_assembly(laptop.home, Console(file=io.StringIO()))
+    deploy.destroy(laptop.home, Console(file=io.StringIO()))
+    monkeypatch.setattr(Account, "client", lambda self, service, region=None: laptop.client(service))
+    output = io.StringIO()
+    found = doctor.examine(Account(load("laptop"), laptop.session()), Console(file=output, width=200))
+    assert [finding for _, finding in found if finding.state is State.PROBLEM] == []
+    assert {finding.state for title, finding in found if "Lake Formation" in title} == {State.UNKNOWN}
+    assert "not implemented on the laptop" in output.getvalue()

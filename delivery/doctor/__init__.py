@@ -1,0 +1,1 @@
+"""Looks for what deployments die of, before one starts. Reads only; changes nothing."""
