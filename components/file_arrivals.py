@@ -16,7 +16,7 @@ from components.object_events import new_objects
 from components.policy import Statement
 from components.stream_function import FunctionParts, StreamFunction
 from components.stream_table import StreamTable
-from config.model import FunctionConfig
+from config.base import FunctionConfig
 
 # Like the rules that start pipelines directly: what fails for two hours fails for a reason.
 _ATTEMPTS = 10

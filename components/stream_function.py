@@ -16,7 +16,7 @@ from components.arns import key_arn
 from components.function_packages import RUNTIME, function_code
 from components.policy import Statement
 from components.service_role import ServiceRole
-from config.model import FunctionConfig, RuntimeConfig
+from config.base import FunctionConfig, RuntimeConfig
 
 
 @dataclass(frozen=True, kw_only=True)

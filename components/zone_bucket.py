@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from config.model import LifecycleConfig
+from config.base import LifecycleConfig
 
 
 class ZoneBucket(s3.Bucket):

@@ -12,7 +12,8 @@ from components.data_trail import DataTrail
 from components.raw_event_queue import RawEventQueue
 from components.team_access_point import TeamAccessPoint
 from components.zone_bucket import ZoneBucket
-from config.model import LifecycleConfig, StorageConfig
+from config.base import LifecycleConfig
+from config.model import StorageConfig
 
 
 class StorageStack(cdk.Stack):
