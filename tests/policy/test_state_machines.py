@@ -33,8 +33,18 @@ BUILT_IN = {
 }
 # How errors of a service begin, and what the SDK calls it: as the service integrations write them.
 # https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
-SERVICES = {"athena": "Athena", "dynamodb": "DynamoDB", "glue": "Glue", "sfn": "Sfn", "sns": "SNS"}
-SDK_NAMES = {"sfn": "stepfunctions"}
+SERVICES = {
+    "athena": "Athena",
+    "dynamodb": "DynamoDB",
+    "elasticmapreduce": "ElasticMapReduce",
+    "emr": "Emr",
+    "glue": "Glue",
+    "s3": "S3",
+    "secretsmanager": "SecretsManager",
+    "sfn": "Sfn",
+    "sns": "SNS",
+}
+SDK_NAMES = {"elasticmapreduce": "emr", "sfn": "stepfunctions"}
 
 
 def findings(definition: str) -> list[str]:
