@@ -30,6 +30,8 @@ SERVICE_MODULES = (
     "laptop.emulator.data_quality",
     "laptop.emulator.glue_triggers",
     "laptop.emulator.states",
+    "laptop.emulator.emr",
+    "laptop.emulator.states_emr",
     "laptop.emulator.events",
     "laptop.emulator.kinesis",
     "laptop.emulator.esm.service",

@@ -66,6 +66,8 @@ OPERATIONS: dict[str, frozenset[str]] = {
         | {"CreatePartitionIndex", "GetPartitionIndexes"}
         | {"TagResource", "UntagResource", "GetTags"}
     ),
+    # All of it is ours.
+    "elasticmapreduce": frozenset(),
     "firehose": frozenset(
         {"CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams"}
         | {"UpdateDestination", "TagDeliveryStream", "UntagDeliveryStream", "ListTagsForDeliveryStream"}

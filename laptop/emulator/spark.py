@@ -1,4 +1,4 @@
-"""Runs a PySpark script on local Spark with `s3://` paths. Glue jobs use it, EMR steps will.
+"""Runs a PySpark script on local Spark with `s3://` paths, for Glue jobs, EMR steps and EMR Serverless job runs.
 
 | on AWS | here |
 |---|---|
@@ -40,10 +40,14 @@ Line = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Log:
-    """Where the lines of a run go: those of the script (both of its streams), and those of Spark."""
+    """Where the lines of a run go: those of the script, and those of Spark.
+
+    Without `errors`, the script's error stream goes where its output goes.
+    """
 
     script: Line
     spark: Line
+    errors: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,7 @@ def _execute(job: Job, mirror: Mirror, work: Path, stop: Stop, log: Log) -> Outc
         command = [clients.spark_python(), "-u", spark_boot.__file__, str(work / "gateway"), str(job.script)]
         python = _start([*command, *job.arguments], env, work, group=jvm.pid)
         tail: list[str] = []
-        pumps += [_pump(python.stdout, log.script), _pump(python.stderr, _both(tail, log.script))]
+        pumps += [_pump(python.stdout, log.script), _pump(python.stderr, _both(tail, log.errors or log.script))]
         crashed = _wait(python, jvm, stop)
         _join(pumps[2:])
         message = crashed or last_error(tail, python.returncode)

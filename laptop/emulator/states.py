@@ -34,7 +34,7 @@ states_engine.apply()
 
 @task("arn:aws:states:::glue:startJobRun")
 def start_job_run(resource: str, request: Json) -> Json:
-    names = {"JobName": request.get("JobName"), "JobRunId": _call("Glue", "start_job_run", request)["JobRunId"]}
+    names = {"JobName": request.get("JobName"), "JobRunId": call("Glue", "start_job_run", request)["JobRunId"]}
     if not resource.endswith(".sync"):
         return names
 
@@ -45,12 +45,12 @@ def start_job_run(resource: str, request: Json) -> Json:
     def cancel() -> None:
         client("glue").batch_stop_job_run(JobName=names["JobName"], JobRunIds=[names["JobRunId"]])
 
-    return _wait(look, cancel, good={"SUCCEEDED"}, bad={"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
+    return wait(look, cancel, good={"SUCCEEDED"}, bad={"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"})
 
 
 @task("arn:aws:states:::athena:startQueryExecution")
 def start_query_execution(resource: str, request: Json) -> Json:
-    started = {"QueryExecutionId": _call("Athena", "start_query_execution", request)["QueryExecutionId"]}
+    started = {"QueryExecutionId": call("Athena", "start_query_execution", request)["QueryExecutionId"]}
     if not resource.endswith(".sync"):
         return started
 
@@ -61,22 +61,22 @@ def start_query_execution(resource: str, request: Json) -> Json:
     def cancel() -> None:
         client("athena").stop_query_execution(**started)
 
-    return _wait(look, cancel, good={"SUCCEEDED"}, bad={"FAILED", "CANCELLED"})
+    return wait(look, cancel, good={"SUCCEEDED"}, bad={"FAILED", "CANCELLED"})
 
 
 @task("arn:aws:states:::athena:getQueryExecution")
 def get_query_execution(_resource: str, request: Json) -> Json:
-    return _call("Athena", "get_query_execution", request)
+    return call("Athena", "get_query_execution", request)
 
 
 @task("arn:aws:states:::athena:getQueryResults")
 def get_query_results(_resource: str, request: Json) -> Json:
-    return _call("Athena", "get_query_results", request)
+    return call("Athena", "get_query_results", request)
 
 
 @task("arn:aws:states:::athena:stopQueryExecution")
 def stop_query_execution(_resource: str, request: Json) -> Json:
-    return _call("Athena", "stop_query_execution", request)
+    return call("Athena", "stop_query_execution", request)
 
 
 @task("arn:aws:states:::sns:publish")
@@ -84,12 +84,26 @@ def publish(_resource: str, request: Json) -> Json:
     message = request.get("Message")
     if message is not None and not isinstance(message, str):
         request = request | {"Message": json.dumps(message, ensure_ascii=False)}
-    return _call("SNS", "publish", request)
+    return call("SNS", "publish", request)
 
 
-def _call(service: str, method: str, request: Json) -> Json:
+def call(service: str, method: str, request: Json, api: Any = None) -> Json:
+    """Call an operation; return its answer as JSON.
+
+    Parameters
+    ----------
+    service
+        As in the names of errors, e.g. `Glue`.
+    api
+        The client, if its name is not that of the service in lower case.
+
+    Raises
+    ------
+    TaskError
+        The service refused the request, or it is no request of the API.
+    """
     try:
-        answer: Json = getattr(client(service.lower()), method)(**request)
+        answer: Json = getattr(api or client(service.lower()), method)(**request)
     except ClientError as error:
         raise TaskError(error_name(service, error.response["Error"]["Code"]), str(error)) from error
     except BotoCoreError as error:
@@ -103,7 +117,23 @@ def error_name(service: str, code: str) -> str:
     return f"{service}.{code if code.endswith('Exception') else code + 'Exception'}"
 
 
-def _wait(look: Callable[[], tuple[str, Json]], cancel: Callable[[], object], good: set[str], bad: set[str]) -> Json:
+def wait(look: Callable[[], tuple[str, Json]], cancel: Callable[[], object], good: set[str], bad: set[str]) -> Json:
+    """Wait for a job to end, as a `.sync` task does; return its result as JSON.
+
+    Parameters
+    ----------
+    look
+        Returns the state of the job and its result.
+    cancel
+        Called when nobody waits any more.
+    good, bad
+        States that end the task well and badly.
+
+    Raises
+    ------
+    TaskError
+        States.TaskFailed, with the result as its cause.
+    """
     while True:
         state, result = look()
         if state in good:

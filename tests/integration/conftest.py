@@ -58,7 +58,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
 def running_laptop(folder: Path) -> Iterator[Laptop]:
     home = Home(folder)
     # The emulator inherits them: a minute of buffering is a second, a retry waits a tenth of one.
-    os.environ |= {"LAKE_FIREHOSE_SPEED": "60", "LAKE_LAMBDA_BACKOFF_SECONDS": "0.1"}
+    os.environ |= {"LAKE_FIREHOSE_SPEED": "60", "LAKE_LAMBDA_BACKOFF_SECONDS": "0.1", "LAKE_EMR_MINUTE_SECONDS": "0.2"}
     run = launcher.up(home)
     try:
         yield Laptop(home, run)

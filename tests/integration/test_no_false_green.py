@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [
-        ("emr", "list_clusters", {}),
+        ("emr", "list_notebook_executions", {}),
         ("lakeformation", "list_resources", {}),
         ("glue", "start_ml_evaluation_task_run", {"TransformId": "x"}),
         ("athena", "list_notebook_metadata", {"WorkGroup": "primary"}),
