@@ -23,6 +23,7 @@ from laptop.demo.lake import Lake
 from laptop.demo.pipelines import Pipelines
 from laptop.demo.timeline import Timeline
 from laptop.report import page
+from laptop.report.measured import measured
 from laptop.report.model import CheckFact, Report, StepFact
 from laptop.state import PROJECT, Home
 
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     file = home.path / "report" / "index.html"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page.render(report), encoding="utf-8")
+    file.with_name("measured.json").write_text(json.dumps(measured(report), indent=1), encoding="utf-8")
     _summarize(report, file, timeline.console)
     return int(any(check.state == "failed" for check in report.checks))
 
