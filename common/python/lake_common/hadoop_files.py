@@ -45,6 +45,12 @@ class HadoopFiles:
             found.append(StoredFile(name, status.getLen(), status.getModificationTime()))
         return sorted(found)
 
+    def count(self, folder: str) -> int:
+        """Count the files below a folder, at any depth; 0 if the folder does not exist. Cheaper than `list`."""
+        path = self._path(folder)
+        file_system = path.getFileSystem(self._conf)
+        return int(file_system.getContentSummary(path).getFileCount()) if file_system.exists(path) else 0
+
     def read(self, uri: str) -> str | None:
         """Read a small text file; None if it does not exist."""
         path = self._path(uri)

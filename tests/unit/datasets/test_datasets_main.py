@@ -27,7 +27,7 @@ def test_generate_writes_orders_and_access_logs(tmp_path: Path) -> None:
 def test_prepare_shows_each_file(
     archives: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datasets.__main__.fetch", lambda folder, report: archives)
+    monkeypatch.setattr("datasets.__main__.fetch", lambda folder, packages, report: archives)
     assert main(["prepare", "--home", str(tmp_path)]) == 0
     assert "orders/ingest_date=1998-07-02/orders-late.csv" in capsys.readouterr().out.replace("\n", "")
 
@@ -35,7 +35,7 @@ def test_prepare_shows_each_file(
 def test_fails_with_a_message_and_no_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_network(folder: Path, report: object) -> dict[str, Path]:
+    def no_network(folder: Path, packages: object, report: object) -> dict[str, Path]:
         raise FetchError("could not fetch lifetimes")
 
     monkeypatch.setattr("datasets.__main__.fetch", no_network)

@@ -6,7 +6,8 @@ from unittest.mock import patch
 import pytest
 
 from datasets.catalogue import Package
-from datasets.fetch import FetchError, fetch, pip_download
+from datasets.fetch import FetchError, fetch
+from datasets.registries import pip_download
 
 CONTENT = b"the archive"
 PACKAGE = Package(
