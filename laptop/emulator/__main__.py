@@ -24,6 +24,8 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.smaller_fills",
     "laptop.emulator.cloudformation.streaming_types",
     "laptop.emulator.cloudformation.firehose_types",
+    "laptop.emulator.cloudformation.cognito_types",
+    "laptop.emulator.cloudformation.sagemaker_types",
     "laptop.emulator.athena",
     "laptop.emulator.glue_jobs",
     "laptop.emulator.crawlers",
@@ -32,10 +34,14 @@ SERVICE_MODULES = (
     "laptop.emulator.states",
     "laptop.emulator.emr",
     "laptop.emulator.states_emr",
+    "laptop.emulator.emr_serverless",
+    "laptop.emulator.states_emr_serverless",
     "laptop.emulator.events",
     "laptop.emulator.kinesis",
     "laptop.emulator.esm.service",
     "laptop.emulator.firehose.service",
+    "laptop.emulator.sagemaker.service",
+    "laptop.emulator.states_sagemaker",
 )
 
 

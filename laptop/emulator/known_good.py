@@ -12,6 +12,7 @@ SERVICES = frozenset(
         "budgets",
         "cloudformation",
         "cloudtrail",
+        "cognito-idp",
         "dynamodb",
         "dynamodbstreams",
         "ec2",
@@ -66,8 +67,18 @@ OPERATIONS: dict[str, frozenset[str]] = {
         | {"CreatePartitionIndex", "GetPartitionIndexes"}
         | {"TagResource", "UntagResource", "GetTags"}
     ),
+    "cognito-idp": frozenset(
+        _operations("UserPool UserPoolClient", "Create", "Describe", "Update", "Delete")
+        | _operations("UserPoolDomain", "Create", "Describe", "Update", "Delete")
+        | {"CreateGroup", "GetGroup", "DeleteGroup", "ListGroups", "ListUsersInGroup"}
+        | {"ListUserPools", "ListUserPoolClients", "ListUsers"}
+        | {"GetUserPoolMfaConfig", "SetUserPoolMfaConfig", "TagResource", "UntagResource", "ListTagsForResource"}
+        | _operations("User", "AdminCreate", "AdminGet", "AdminDelete", "AdminEnable", "AdminDisable")
+        | {"AdminSetUserPassword", "AdminAddUserToGroup", "AdminRemoveUserFromGroup", "AdminListGroupsForUser"}
+    ),
     # All of it is ours.
     "elasticmapreduce": frozenset(),
+    "sagemaker": frozenset(),
     "firehose": frozenset(
         {"CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams"}
         | {"UpdateDestination", "TagDeliveryStream", "UntagDeliveryStream", "ListTagsForDeliveryStream"}

@@ -16,6 +16,7 @@ KNOWN_TYPES = frozenset(
     | _types("CDK", "Metadata")
     | _types("CloudFormation", "CustomResource Stack WaitCondition WaitConditionHandle")
     | _types("CloudWatch", "Alarm Dashboard")
+    | _types("Cognito", "UserPool UserPoolClient UserPoolDomain UserPoolGroup")
     | _types("DynamoDB", "Table")
     | _types("EC2", "InternetGateway Route RouteTable SecurityGroup Subnet SubnetRouteTableAssociation VPC VPCEndpoint")
     | _types("EC2", "VPCGatewayAttachment")

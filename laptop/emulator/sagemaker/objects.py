@@ -11,30 +11,29 @@ from laptop.emulator.sagemaker import task_rules
 from laptop.emulator.store import Store
 
 STORE = Store("labeling-objects")
-# Guards the documents below; `changed` wakes the threads that wait for answers.
-changed = threading.Condition(threading.RLock())
+# Guards the documents below.
+lock = threading.RLock()
 _loaded: dict[tuple[str, str, str], dict[str, Json]] = {}
 
 
 def of(job: str) -> dict[str, Json]:
-    """Return the objects of a job by id, in the order of the manifest. Change them under `changed`, and `keep` them."""
+    """Return the objects of a job by id, in the order of the manifest. Change them under `lock`, and `keep` them."""
     key = (*clients.scope(), job)
-    with changed:
+    with lock:
         if key not in _loaded:
             _loaded[key] = {found["id"]: found for _, found in STORE.items(f"{job}/")}
         return _loaded[key]
 
 
 def keep(job: str, found: Json) -> None:
-    """Write an object to disk and wake who waits for it."""
-    with changed:
+    """Write an object to disk."""
+    with lock:
         STORE.put(f"{job}/{found['id']}", found)
-        changed.notify_all()
 
 
 def add(job: str, lines: Iterator[str] | list[str]) -> None:
     """Append objects to a job."""
-    with changed:
+    with lock:
         existing = of(job)
         for line in lines:
             found = task_rules.new(len(existing), line)
@@ -44,7 +43,7 @@ def add(job: str, lines: Iterator[str] | list[str]) -> None:
 
 def forget(job: str) -> None:
     """Drop the objects of a job that did not come to start."""
-    with changed:
+    with lock:
         for identifier in list(of(job)):
             STORE.delete(f"{job}/{identifier}")
         _loaded.pop((*clients.scope(), job), None)

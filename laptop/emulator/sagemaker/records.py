@@ -75,3 +75,8 @@ def begin(name: str) -> bool:
         if goes_on:
             change(name, status="InProgress")
         return goes_on
+
+
+def workers_of(name: str) -> int:
+    """Return how many answers each object of a job needs."""
+    return int(find(name)["request"]["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"])

@@ -6,6 +6,7 @@ A task that is taken stays with its worker for the job's TaskTimeLimitInSeconds.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,19 @@ from laptop.emulator.registry import Json
 from laptop.emulator.sagemaker import objects, records, signals, task_rules
 from laptop.emulator.sagemaker.task_rules import TaskGoneError, Worker
 
-__all__ = ["Task", "TaskGoneError", "Worker", "claim", "claim_next", "decline", "jobs", "offered", "release", "submit"]
+__all__ = [
+    "Task",
+    "TaskGoneError",
+    "Worker",
+    "claim",
+    "claim_next",
+    "decline",
+    "jobs",
+    "offered",
+    "release",
+    "source",
+    "submit",
+]
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,7 @@ def jobs(workteam_arn: str) -> list[Json]:
 
 def offered(job: str, worker_id: str) -> list[str]:
     """Return the ids of the objects of a job that a worker may take."""
-    with objects.changed:
+    with objects.lock:
         now = time.time()
         return [key for key, found in objects.of(job).items() if task_rules.may_take(found, worker_id, now)]
 
@@ -69,7 +82,7 @@ def claim(job: str, object_id: str, worker: Worker) -> Task:
 
 def claim_next(job: str, worker: Worker) -> Task | None:
     """Take the first task that is there for a worker; None if there is none."""
-    with objects.changed:
+    with objects.lock:
         first = next(iter(offered(job, worker.id)), None)
         return None if first is None else claim(job, first, worker)
 
@@ -119,9 +132,15 @@ def decline(job: str, object_id: str, worker_id: str) -> None:
     signals.worker_event(job, given, "TasksDeclined")
 
 
+def source(job: str, object_id: str) -> str:
+    """Return the text of an object, or its address in S3."""
+    found = json.loads(objects.of(job)[object_id]["line"])
+    return str(found["source"] if "source" in found else found["source-ref"])
+
+
 @contextmanager
 def _change(job: str, object_id: str) -> Iterator[Json]:
-    with objects.changed:
+    with objects.lock:
         found = objects.of(job).get(object_id)
         if found is None:
             raise TaskGoneError(f"job {job} of {clients.account()} must have an object {object_id}; it has none")

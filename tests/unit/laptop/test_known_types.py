@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from laptop.emulator.cloudformation import streaming_types
+from laptop.emulator.cloudformation import cognito_types, streaming_types
 from laptop.emulator.cloudformation.known_types import KNOWN_TYPES, NOT_READ_BACK
 from laptop.emulator.cloudformation.reads import READS
 
 
 def test_every_type_of_the_emulator_is_read_back_or_says_why_not() -> None:
-    assert streaming_types.EventSourceMapping.properties  # importing it adds to READS
+    # Importing them adds to READS.
+    assert streaming_types.EventSourceMapping.properties
+    assert cognito_types.UserPoolUser.properties
     assert KNOWN_TYPES - READS.keys() == NOT_READ_BACK.keys()
