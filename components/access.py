@@ -79,6 +79,30 @@ def use_catalog_key(key: kms.IKey) -> Statement:
     return Statement(actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], resources=[key_arn(key)])
 
 
+def observe_executions() -> Statement:
+    """Deliver the logs and traces of a state machine, which have no resource to name.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
+    """
+    return Statement(
+        actions=[
+            "logs:CreateLogDelivery",
+            "logs:GetLogDelivery",
+            "logs:UpdateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:DescribeResourcePolicies",
+            "logs:DescribeLogGroups",
+            "xray:PutTraceSegments",
+            "xray:PutTelemetryRecords",
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+        ],
+        resources=["*"],
+    )
+
+
 def start_athena(scope: IConstruct) -> Statement:
     """See the database `default`, which Athena looks up before it runs anything, whether or not it exists.
 

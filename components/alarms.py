@@ -93,11 +93,12 @@ class Alarms(Construct):
         *,
         metrics: list[_Alarm.MetricDataQueryProperty],
         threshold: float,
+        runbook: str = _RUNBOOK,
     ) -> None:
         _Alarm(
             self,
             construct_id,
-            alarm_description=f"{what} Runbook: {_RUNBOOK}#{runbook_section}",
+            alarm_description=f"{what} Runbook: {runbook}#{runbook_section}",
             metrics=metrics,
             comparison_operator="GreaterThanOrEqualToThreshold",
             threshold=threshold,

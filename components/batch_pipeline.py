@@ -16,7 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from components.access import use_catalog_key, use_key
+from components.access import observe_executions, use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
 from components.arns import arn, key_arn
 from components.assets import StoredFile
@@ -237,23 +237,5 @@ def _common_statements(settings: PipelineSettings) -> list[Statement]:
         Statement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
         use_catalog_key(settings.key),
         use_key(settings.topic_key),
-        # Delivery of logs and traces has no resource to name:
-        # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy
-        Statement(
-            actions=[
-                "logs:CreateLogDelivery",
-                "logs:GetLogDelivery",
-                "logs:UpdateLogDelivery",
-                "logs:DeleteLogDelivery",
-                "logs:ListLogDeliveries",
-                "logs:PutResourcePolicy",
-                "logs:DescribeResourcePolicies",
-                "logs:DescribeLogGroups",
-                "xray:PutTraceSegments",
-                "xray:PutTelemetryRecords",
-                "xray:GetSamplingRules",
-                "xray:GetSamplingTargets",
-            ],
-            resources=["*"],
-        ),
+        observe_executions(),
     ]

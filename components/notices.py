@@ -90,8 +90,9 @@ class Notices(Construct):
 
     def _rule(
         self, construct_id: str, *, description: str, pattern: Mapping[str, Any], paths: dict[str, str], message: str
-    ) -> None:
-        events.CfnRule(
+    ) -> str:
+        """Make a rule, and return its name."""
+        return events.CfnRule(
             self,
             construct_id,
             description=description,
@@ -105,4 +106,4 @@ class Notices(Construct):
                     ),
                 )
             ],
-        )
+        ).ref

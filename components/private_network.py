@@ -4,6 +4,7 @@ Written resource by resource: the library's `ec2.Vpc` costs as much of a synthes
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice
 
@@ -20,12 +21,22 @@ from config.model import NetworkConfig
 _SUBNET_MASK = 20
 
 
+@dataclass(frozen=True, kw_only=True)
+class Subnets:
+    """Where instances live: what other stacks need of the network."""
+
+    vpc_id: str
+    cidr: str
+    ids: Sequence[str]
+
+
 class PrivateNetwork(Construct):
     """A network without a path to the internet unless the configuration buys NAT gateways."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: NetworkConfig) -> None:
         super().__init__(scope, construct_id)
         self._home = home(self)
+        self._cidr = config.cidr
         self._vpc = ec2.CfnVPC(
             self,
             "Resource",
@@ -58,6 +69,11 @@ class PrivateNetwork(Construct):
     def vpc(self) -> IVPCRef:
         """The network itself."""
         return self._vpc
+
+    @property
+    def subnets(self) -> Subnets:
+        """The private subnets, one in each zone."""
+        return Subnets(vpc_id=self.vpc_id, cidr=self._cidr, ids=tuple(self._subnets))
 
     def open_storage(self, policy: object) -> None:
         """Reach S3 free of charge, as far as the policy allows."""

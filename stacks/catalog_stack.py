@@ -19,8 +19,8 @@ _DESCRIPTIONS = {
     "curated": "Typed, deduplicated, partitioned Parquet, one table per contract",
     "analytics": "Aggregates for people and dashboards",
 }
-# Folders that are not data, and access logs, which have a crawler of their own.
-_RAW_EXCLUSIONS = ("access_logs/**", "_*/**", "**/_*", "**/.*")
+# Folders that are not data, access logs, which have a crawler of their own, and documents, which are no rows.
+_RAW_EXCLUSIONS = ("access_logs/**", "documents/**", "_*/**", "**/_*", "**/.*")
 
 
 class CatalogStack(cdk.Stack):

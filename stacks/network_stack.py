@@ -13,7 +13,7 @@ from components.acknowledge import acknowledge
 from components.arns import key_arn
 from components.key_policy import encrypt_logs
 from components.policy import Statement, endpoint_document
-from components.private_network import PrivateNetwork
+from components.private_network import PrivateNetwork, Subnets
 from components.service_role import ServiceRole
 from config.model import NetworkConfig
 
@@ -39,6 +39,11 @@ class NetworkStack(cdk.Stack):
     def vpc(self) -> IVPCRef:
         """The lake's network."""
         return self._network.vpc
+
+    @property
+    def subnets(self) -> Subnets:
+        """Its private subnets."""
+        return self._network.subnets
 
     def _record_flows(self, retention_days: int, retain_data: bool) -> None:
         removal = cdk.RemovalPolicy.RETAIN if retain_data else cdk.RemovalPolicy.DESTROY
