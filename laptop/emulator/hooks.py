@@ -14,7 +14,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 
-from laptop.emulator import checkpoints, clients, known_good, registry
+from laptop.emulator import checkpoints, clients, known_good, registry, rest
 from laptop.emulator.cloudformation import plugin as cloudformation
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
 
@@ -118,6 +118,9 @@ def _service(service: str, original: Handler | None) -> Handler:
     ) -> Response:
         target = headers.get("x-amz-target", "")
         name = target.rpartition(".")[2]
+        routed = None if target else rest.resolve(service, method, path, query, body)
+        if routed:
+            name, body = routed
         ours = registry.operations.get((service, name))
         if ours is not None:
             call = _caller(original, target.rpartition(".")[0], headers)

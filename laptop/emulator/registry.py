@@ -106,7 +106,7 @@ stoppers: list[Callable[[], None]] = []
 
 
 def operation(service: str, name: str) -> Callable[[F], F]:
-    """Serve one operation of a JSON-protocol service, e.g. `@operation("athena", "StartQueryExecution")`.
+    """Serve one operation of a service that speaks JSON, e.g. `@operation("athena", "StartQueryExecution")`.
 
     The handler takes the request and `call`, and returns the response; datetimes become epoch seconds. It runs on a
     thread of its own in the caller's account and region, so it may block and may call the endpoint back.

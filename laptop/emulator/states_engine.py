@@ -11,6 +11,7 @@
 | a failing intrinsic function | States.IntrinsicFailure | "Handling errors" |
 | Output of a JSONata Succeed state | is the result; the emulator ignored it | "Succeed workflow state" |
 | names of aws-sdk errors | the SDK's exception class: `Sfn.ExecutionDoesNotExistException` | "AWS SDK integrations" |
+| aws-sdk:emr | the emulator does not know the service | "AWS SDK integrations" |
 
 Differences that stay: a retry interval above 60 seconds is 60; when a branch of a Parallel or an iteration of a Map
 fails, the others run to their end before the state fails; `SFN_WAIT_SCALE` shortens waits and retry intervals.
@@ -33,6 +34,10 @@ _UNCATCHABLE = {"States.Runtime", "States.DataLimitExceeded"}
 _SLICE_SECONDS = 0.2
 # The emulator gives a JSONata expression one second of a quiet machine.
 _JSONATA_MILLISECONDS = 20_000
+
+# Services of JSON protocols that the emulator's aws-sdk tasks do not know: their name in tasks, the prefix of their
+# operations' names on the wire, the name that they sign with, and the prefix of their errors.
+_SDK_SERVICES = (("emr", "ElasticMapReduce", "elasticmapreduce", "Emr"),)
 
 
 class _Abandoned(Exception):  # noqa: N818 (nobody catches it: it unwinds a stopped execution)
@@ -69,6 +74,9 @@ def apply() -> None:
     engine._apply_output_path = _apply_output_path(engine, engine._apply_output_path)
     engine._evaluate_intrinsic = _evaluate_intrinsic(engine, engine._evaluate_intrinsic)
     engine._prefix_sdk_error = _prefix_sdk_error(engine._prefix_sdk_error)
+    for name, target, signed, prefix in _SDK_SERVICES:
+        engine._AWS_SDK_SERVICE_MAP[name] = {"target_prefix": target, "protocol": "json", "service_key": signed}
+        engine._AWS_SDK_ERROR_PREFIX[name] = prefix
     if engine.jsonata is not None:
         engine.jsonata = _PatientJsonata(engine.jsonata)
 

@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from laptop.emulator.emr import clusters, shapes
 from laptop.emulator.emr.records import described, page, shown, summary
 from laptop.emulator.registry import Call, Json, ServiceError, operation
@@ -29,7 +31,7 @@ def describe_cluster(request: Json, call: Call) -> Json:
 def list_clusters(request: Json, call: Call) -> Json:
     shapes.check("emr", "ListClusters", request)
     states = request.get("ClusterStates")
-    after, before = request.get("CreatedAfter", 0), request.get("CreatedBefore", float("inf"))
+    after, before = moment(request.get("CreatedAfter", 0)), moment(request.get("CreatedBefore", float("inf")))
     found = [
         summary(cluster)
         for _, cluster in clusters.clusters.items()
@@ -38,6 +40,11 @@ def list_clusters(request: Json, call: Call) -> Json:
     ]
     items, more = page(found[::-1], request.get("Marker"), _PAGE)
     return {"Clusters": items, **more}
+
+
+def moment(value: float | str) -> float:
+    """Return a time in seconds since 1970; Step Functions passes ISO 8601 texts on."""
+    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else value
 
 
 @operation("elasticmapreduce", "DescribeStep")

@@ -41,16 +41,19 @@ def _below(cluster: Json, path: str) -> str:
 
 
 def push(cluster: Json, folder: str, files: Mapping[str, Sequence[str]]) -> None:
-    """Write log files, given as lines; a bucket that does not take them costs the logs and not the step, as on AWS."""
-    if not folder:
-        return
+    """Write log files of a cluster, given as lines; none if it has no LogUri."""
+    if folder:
+        write(folder, files, cluster["Request"].get("LogEncryptionKmsKeyId"))
+
+
+def write(folder: str, files: Mapping[str, Sequence[str]], key: str | None) -> None:
+    """Write log files, given as lines; a bucket that does not take them costs the logs and not the work, as on AWS."""
     bucket, prefix = split_uri(folder)
-    key = cluster["Request"].get("LogEncryptionKmsKeyId")
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     for name, lines in files.items():
         body = gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0)
         try:
             client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{name}.gz", Body=body, **encryption)
         except ClientError as error:
-            logger.warning("logs of %s must go to %s; got %s", cluster["Id"], folder, error)
+            logger.warning("logs must go to %s; got %s", folder, error)
             return
