@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo up deploy status down destroy diff synth doctor cost smoke produce counters replay test lint unit integration bench clean
+.PHONY: help install requirements demo up deploy status down destroy diff synth doctor guard cost smoke produce counters replay test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ diff: install ## Compare ENV with what is deployed
 
 doctor: install ## Look for what a deployment of ENV would die of; changes nothing
 	@$(PY) -m delivery.doctor --environment $(ENV)
+
+guard: install ## Compare ENV with its inventory of data and permissions (ARGS=--accept writes it)
+	@$(PY) -m delivery.guard --environment $(ENV) $(ARGS)
 
 cost: install ## Estimate what ENV costs a month (ARGS="--lines --since main")
 	@$(PY) -m delivery.cost --environment $(ENV) $(ARGS)

@@ -1,0 +1,1 @@
+"""Compares an assembly with the committed inventory: what holds data, and who may do what."""
