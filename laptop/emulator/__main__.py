@@ -24,6 +24,8 @@ SERVICE_MODULES = (
     "laptop.emulator.cloudformation.smaller_fills",
     "laptop.emulator.cloudformation.streaming_types",
     "laptop.emulator.cloudformation.firehose_types",
+    "laptop.emulator.cloudformation.emr_types",
+    "laptop.emulator.cloudformation.instance_profiles",
     "laptop.emulator.cloudformation.cognito_types",
     "laptop.emulator.cloudformation.sagemaker_types",
     "laptop.emulator.athena",

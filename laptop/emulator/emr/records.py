@@ -88,7 +88,9 @@ def requested_groups(instances: Json) -> list[Json]:
 
 def new_fleet(config: Json, now: float) -> Json:
     specifications = [
-        {"WeightedCapacity": 1} | {name: value for name, value in item.items() if name != "EbsConfiguration"}
+        {"WeightedCapacity": 1}
+        | {name: value for name, value in item.items() if name != "EbsConfiguration"}
+        | volumes(item.get("EbsConfiguration") or {})
         for item in config.get("InstanceTypeConfigs") or []
     ]
     return {
@@ -118,9 +120,23 @@ def new_group(config: Json, now: float) -> Json:
         "RequestedInstanceCount": config["InstanceCount"],
         "RunningInstanceCount": 0,
         "Status": {"State": "PROVISIONING", "StateChangeReason": {}, "Timeline": {"CreationDateTime": now}},
-        "EbsBlockDevices": [],
+        **volumes(config.get("EbsConfiguration") or {}),
         **{name: config[name] for name in kept if name in config},
     }
+
+
+def volumes(configuration: Json) -> Json:
+    """Return the devices of an EbsConfiguration, one for each volume."""
+    specifications = [
+        item["VolumeSpecification"]
+        for item in configuration.get("EbsBlockDeviceConfigs") or []
+        for _ in range(item.get("VolumesPerInstance", 1))
+    ]
+    devices = [
+        {"VolumeSpecification": specification, "Device": f"/dev/sd{letter}"}
+        for specification, letter in zip(specifications, string.ascii_lowercase[1:], strict=False)
+    ]
+    return {"EbsBlockDevices": devices, "EbsOptimized": configuration.get("EbsOptimized", False)}
 
 
 def new_instances(nodes: Sequence[Node], owner: Json, role: str, now: float) -> list[Json]:

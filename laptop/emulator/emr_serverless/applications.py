@@ -121,7 +121,6 @@ def create_application(request: Json, call: Call) -> Json:
     application = {name: value for name, value in request.items() if name != "clientToken"} | {
         "applicationId": application_id,
         "arn": arn(f"applications/{application_id}"),
-        "type": "Spark",
         "architecture": request.get("architecture", "X86_64"),
         "createdAt": now,
         "tags": request.get("tags") or {},
