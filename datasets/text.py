@@ -14,7 +14,7 @@ from datasets.corpora import Corpus, documents
 from datasets.prepare import RawFile
 
 TEXT = "text"
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def prepare_text(

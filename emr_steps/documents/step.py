@@ -25,7 +25,7 @@ TABLE = "documents"
 SETTINGS = {"spark.sql.session.timeZone": "UTC"} | inputs.SETTINGS
 # Of the files of the collection; a file of the table has about as many bytes of text, and half of that compressed.
 BYTES_PER_FILE = 128 << 20
-_COLLECTION = re.compile(r"[a-z][a-z0-9_]*")
+_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 # Documents are spread by their names, which are uniform, so that a file holds a range of them and a search for some
 # opens few row groups.
 _RANGES = 1 << 16
