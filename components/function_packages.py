@@ -6,7 +6,7 @@ Powertools is packed from the installed, locked files, because a public layer wo
 
 import importlib.util
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
@@ -39,9 +39,17 @@ _POWERTOOLS_PARTS = (
 _POWERTOOLS_NEEDS = (("jmespath", "*.py"),)
 
 
-def shared_layer(scope: Construct, *, architecture: str) -> lambda_.CfnLayerVersion:
-    """Pack what functions share."""
-    archive = _asset(scope, "SharedCode", dict(layer_files()))
+def shared_layer(
+    scope: Construct, *, architecture: str, files: Iterable[tuple[str, bytes]] | None = None
+) -> lambda_.CfnLayerVersion:
+    """Pack what functions of a stack share: by default, what those of the stream do.
+
+    Parameters
+    ----------
+    files
+        Name and content of each file of the layer.
+    """
+    archive = _asset(scope, "SharedCode", dict(layer_files() if files is None else files))
     return lambda_.CfnLayerVersion(
         scope,
         "Shared",
@@ -71,6 +79,24 @@ def layer_files() -> Iterator[tuple[str, bytes]]:
     for name, content in contract_files(CONTRACTS):
         if name in wanted:
             yield f"{_LAYER_FOLDER}/{name}", content
+    yield from powertools_files()
+
+
+def common_files(packages: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each module of some packages of the common package, for a layer."""
+    yield f"{_LAYER_FOLDER}/lake_common/__init__.py", (COMMON / "lake_common" / "__init__.py").read_bytes()
+    for package in packages:
+        for source in (COMMON / "lake_common" / package).rglob("*.py"):
+            yield f"{_LAYER_FOLDER}/{source.relative_to(COMMON).as_posix()}", source.read_bytes()
+
+
+def in_layer(name: str) -> str:
+    """Name a file of the common package as a layer's archive has it."""
+    return f"{_LAYER_FOLDER}/lake_common/{name}"
+
+
+def powertools_files() -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file of Powertools that functions import, for a layer."""
     for package, pattern in (*((_POWERTOOLS, part) for part in _POWERTOOLS_PARTS), *_POWERTOOLS_NEEDS):
         folder = _installed(package)
         for source in folder.glob(pattern):

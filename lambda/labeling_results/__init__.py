@@ -1,0 +1,1 @@
+"""Brings the results of a labeling job into the tables of labels."""
