@@ -92,11 +92,17 @@ class Studio:
 
     @cached_property
     def member(self) -> dict[str, str]:
+        """A group of the user pool of the account's only workforce."""
         cognito = self.laptop.client("cognito-idp")
-        pool = cognito.create_user_pool(PoolName="labelers")["UserPool"]["Id"]
-        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
-        cognito.create_group(UserPoolId=pool, GroupName="labelers")
-        return {"UserPool": pool, "UserGroup": "labelers", "ClientId": client}
+        workforces = self.api.list_workforces()["Workforces"]
+        if workforces:
+            pool, client = (workforces[0]["CognitoConfig"][name] for name in ("UserPool", "ClientId"))
+        else:
+            pool = cognito.create_user_pool(PoolName="labelers")["UserPool"]["Id"]
+            client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
+        group = f"labelers-{uuid.uuid4().hex[:8]}"
+        cognito.create_group(UserPoolId=pool, GroupName=group)
+        return {"UserPool": pool, "UserGroup": group, "ClientId": client}
 
     @cached_property
     def team(self) -> str:

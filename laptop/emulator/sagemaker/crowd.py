@@ -97,11 +97,17 @@ class Crowd:
         touched = 0
         for worker, person in zip(self._document["workers"], self._people, strict=True):
             for object_id in tasks.offered(self._name, person.id):
-                # Not always the same workers are the first to see an object.
-                if self._rank(object_id, person) >= self._needed(object_id):
-                    continue
-                touched += self._do(worker, person, object_id)
+                if self._is_for(person, object_id):
+                    touched += self._do(worker, person, object_id)
         return touched
+
+    def _is_for(self, person: task_rules.Worker, object_id: str) -> bool:
+        """Tell whether a worker is to take a task: the seed says who sees it first, then come the others."""
+        if (object_id, person.name) in self._lapsed:
+            return not any(
+                object_id in tasks.offered(self._name, other.id) for other in self._people if other != person
+            )
+        return self._rank(object_id, person) < self._needed(object_id)
 
     def _needed(self, object_id: str) -> int:
         return len(self._people) if self._late(object_id) else records.workers_of(self._name)
