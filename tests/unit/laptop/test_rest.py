@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from laptop.emulator import rest
+
+
+TAGGED = "arn:aws:emr-serverless:us-east-1:0:/applications/00a"
+
+
+@pytest.mark.parametrize(
+    ("line", "query", "operation", "request_"),
+    [
+        ("POST /applications", {}, "CreateApplication", {}),
+        ("GET /applications/00a", {}, "GetApplication", {"applicationId": "00a"}),
+        ("PATCH /applications/00a", {}, "UpdateApplication", {"applicationId": "00a"}),
+        (
+            "GET /applications/00a/jobruns",
+            {"maxResults": ["5"], "states": ["FAILED", "SUCCESS"]},
+            "ListJobRuns",
+            {"applicationId": "00a", "maxResults": 5, "states": ["FAILED", "SUCCESS"]},
+        ),
+        ("DELETE /applications/00a/jobruns/00b", {}, "CancelJobRun", {"applicationId": "00a", "jobRunId": "00b"}),
+        (f"GET /tags/{TAGGED}", {}, "ListTagsForResource", {"resourceArn": TAGGED}),
+    ],
+)
+def test_operation_of_a_request_is_found_with_its_members(
+    line: str, query: dict[str, Any], operation: str, request_: dict[str, Any]
+) -> None:
+    method, path = line.split()
+    found = rest.resolve("emr-serverless", method, path, query, b'{"mine": 1}')
+    assert found is not None
+    assert (found[0], json.loads(found[1])) == (operation, request_ | {"mine": 1})
+
+
+@pytest.mark.parametrize(
+    ("service", "path"), [("emr-serverless", "/nowhere"), ("glue", "/applications"), ("no-such-service", "/")]
+)
+def test_request_without_a_route_is_nobodys(service: str, path: str) -> None:
+    assert rest.resolve(service, "GET", path, {}, b"") is None
