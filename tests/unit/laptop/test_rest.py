@@ -7,7 +7,6 @@ import pytest
 
 from laptop.emulator import rest
 
-
 TAGGED = "arn:aws:emr-serverless:us-east-1:0:/applications/00a"
 
 
