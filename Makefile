@@ -46,8 +46,9 @@ node_modules/.installed: package.json package-lock.json
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 
-requirements: $(VENV)/.installed ## Export requirements.txt from uv.lock
+requirements: $(VENV)/.installed ## Export the requirements.txt of synthesis and of EMR's steps from uv.lock
 	@$(UV) export --quiet --frozen --no-hashes --no-annotate --no-header --no-emit-project --output-file requirements.txt
+	@$(UV) export --quiet --frozen --only-group steps --no-annotate --no-header --no-emit-project --output-file emr_steps/requirements.txt
 
 demo: install ## Deploy the lake to this laptop, run it on real data and write a report
 	@$(PY) -m laptop demo

@@ -4,8 +4,7 @@ The list has known faults; its authors describe them at
 https://scikit-learn.org/stable/modules/feature_extraction.html#using-stop-words
 """
 
-ENGLISH = frozenset(
-    """
+_WORDS = """
     a about above across after afterwards again against all almost alone along already also although always am among
     amongst amoungst amount an and another any anyhow anyone anything anyway anywhere are around as at back be
     became because become becomes becoming been before beforehand behind being below beside besides between beyond
@@ -24,5 +23,5 @@ ENGLISH = frozenset(
     us very via was we well were what whatever when whence whenever where whereafter whereas whereby wherein
     whereupon wherever whether which while whither who whoever whole whom whose why will with within without would
     yet you your yours yourself yourselves
-    """.split()
-)
+"""
+ENGLISH = frozenset(_WORDS.split())

@@ -1,8 +1,8 @@
 """From text to terms: the one place where the index and a search agree on what a word is. Standard library only.
 
-A text is normalised (NFKC, so that ligatures, full-width letters and the like become the usual ones) and lowered. A word
-is a run of two or more letters, digits or underscores: the token pattern of scikit-learn's TfidfVectorizer. Stop words
-go before words are joined, so a term may bridge one. A term is one to three neighbouring words with a space between.
+A text is normalised (NFKC: ligatures, full-width letters and the like become the usual ones) and lowered. A word is a
+run of two or more letters, digits or underscores: the token pattern of scikit-learn's TfidfVectorizer. Stop words go
+before words are joined, so a term may bridge one. A term is one to three neighbouring words with a space between.
 """
 
 from __future__ import annotations

@@ -1,0 +1,28 @@
+"""How an index is cut, given how much text there is. Bytes are those of the stored files, about a third of the text."""
+
+from __future__ import annotations
+
+MIB = 1 << 20
+LEAST_TASK_BYTES, MOST_TASK_BYTES = 5 * MIB, 32 * MIB
+TASKS = 2048
+# Each chunk sends a row to each range and to each bucket, so their number must end somewhere.
+MOST_RANGES = 1024
+BUCKET_BYTES, LEAST_BUCKETS, MOST_BUCKETS = 2 * MIB, 4, 4096
+
+
+def task_bytes(stored_bytes: int) -> int:
+    """Bytes of documents in a task: few while that makes enough tasks, more in a large corpus, within memory."""
+    return min(max(stored_bytes // TASKS, LEAST_TASK_BYTES), MOST_TASK_BYTES)
+
+
+def ranges(tasks: int) -> int:
+    """Say how many tasks count the documents of terms, given how many read documents: one for each range of numbers."""
+    return min(tasks, MOST_RANGES)
+
+
+def buckets(stored_bytes: int) -> int:
+    """Say into how many partitions of some megabytes postings go: a power of two."""
+    wanted = LEAST_BUCKETS
+    while wanted < MOST_BUCKETS and wanted * BUCKET_BYTES < stored_bytes:
+        wanted *= 2
+    return wanted
