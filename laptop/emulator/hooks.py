@@ -27,37 +27,42 @@ Handler = Callable[[str, str, Mapping[str, str], bytes, Mapping[str, Any]], Awai
 def apply() -> None:
     """Plug every registered handler in, and shut what is not known to be good."""
     clients.use_scope(lambda: (get_account_id(), get_region()))
-    _serve_operations()
-    _refuse_other_services()
+    _refuse_other_services(own=_serve_operations())
     for resource, handler in registry.tasks.items():
         stepfunctions._SERVICE_DISPATCH[resource] = _task(handler)
     cloudformation.apply()
 
 
-def _serve_operations() -> None:
+def _serve_operations() -> frozenset[str]:
+    """Serve our operations; return the services that the emulator does not have."""
     services = {service for service, _ in registry.operations} | known_good.OPERATIONS.keys()
+    own = frozenset(services - app.SERVICE_HANDLERS.keys())
     for service in sorted(services):
         app.SERVICE_HANDLERS[service] = _service(service, app.SERVICE_HANDLERS.get(service))
+    return own
 
 
-def _refuse_other_services() -> None:
+def _refuse_other_services(own: frozenset[str]) -> None:
     ours = {service for service, _ in registry.operations}
     for service in app.SERVICE_HANDLERS.keys() - known_good.SERVICES - ours:
         app.SERVICE_HANDLERS[service] = _refusal(service)
-    app.detect_service = _detector(app.detect_service)
+    app.detect_service = _detector(app.detect_service, own)
     app.SERVICE_HANDLERS["s3"] = _with_managed_key(_without_unknown_configurations(app.SERVICE_HANDLERS["s3"]))
 
 
 _SIGNED_AS = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
 
 
-def _detector(original: Callable[..., str]) -> Callable[..., str]:
+def _detector(original: Callable[..., str], own: frozenset[str]) -> Callable[..., str]:
     """Keep requests of services that the emulator does not know out of S3, where it sends whatever it cannot place."""
 
     def detect(method: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
         checkpoints.count_request()
-        service = original(method, path, headers, query)
         signed = _SIGNED_AS.search(headers.get("authorization", ""))
+        if signed and signed[1] in own:
+            # Of a name that it does not know, the emulator asks the model of every service of AWS: seconds.
+            return signed[1]
+        service = original(method, path, headers, query)
         if service == "s3" and signed and not signed[1].startswith("s3"):
             service = signed[1]
         app.SERVICE_HANDLERS.setdefault(service, _refusal(service))
