@@ -69,7 +69,7 @@ class EmrGroups(Construct):
         self.nodes = self._group("Nodes", "Core and task nodes of a cluster", egress=out)
         self.service = self._group(
             "Service",
-            "EMR's way into a private subnet",
+            "The way of EMR into a private subnet",
             ingress=[_from_group(self.primary, _PRIMARY_TO_SERVICE, "From the primary node")],
             egress=[_tcp_to(cidr, _SERVICE_TO_NODES, "To nodes")],
         )

@@ -61,6 +61,7 @@ class TextPipeline(Construct):
         statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
+        self.engine = engine
         everything = [*statements, *_common_statements(settings)]
         self.role = ServiceRole(
             self,

@@ -142,18 +142,20 @@ def encrypt_disks(key_arn: str) -> list[Statement]:
     ]
 
 
-def reach_by_session_manager() -> Statement:
+def reach_by_session_manager(scope: IConstruct) -> list[Statement]:
     """Let people in through SSM. Replaces AmazonSSMManagedInstanceCore, which also reads all parameters.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
     """
-    return Statement(
-        actions=[
-            "ssm:UpdateInstanceInformation",
-            "ssmmessages:CreateControlChannel",
-            "ssmmessages:CreateDataChannel",
-            "ssmmessages:OpenControlChannel",
-            "ssmmessages:OpenDataChannel",
-        ],
-        resources=["*"],
-    )
+    return [
+        Statement(actions=["ssm:UpdateInstanceInformation"], resources=[arn(scope, "ec2", "instance/*")]),
+        Statement(
+            actions=[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            resources=["*"],
+        ),
+    ]

@@ -113,7 +113,7 @@ class EmrSetup(Construct):
             *read_objects(settings.files, ["certificates", "wheelhouse"]),
             *write_objects(zones.artifacts, [LOGS]),
             *encrypt_disks(self._key_arn),
-            reach_by_session_manager(),
+            *reach_by_session_manager(self),
         ]
         if "HBase" in config.applications:
             own += [*read_objects(zones.analytics, [_HBASE]), *write_objects(zones.analytics, [_HBASE])]

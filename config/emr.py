@@ -220,6 +220,14 @@ class EmrConfig(Frozen):
     text: TextConfig
     alarms: EmrAlarmsConfig
 
+    @property
+    def endpoints(self) -> frozenset[str]:
+        """The services that nodes call from a network without a way out; S3 has a gateway of its own."""
+        # Glue for the catalog, KMS for the disks, and SSM for people.
+        always = {"glue", "kms", "ssm", "ssmmessages"}
+        # A runtime role is taken by STS.
+        return frozenset(always | ({"sts"} if self.cluster.authorization == "lake_formation" else set()))
+
     @model_validator(mode="after")
     def _copied_corpus_stays_with_its_cluster(self) -> Self:
         """Runtime roles cover Spark and Hive, not S3DistCp, and Serverless has no HDFS."""

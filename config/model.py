@@ -9,6 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.base import Days, Frozen, FunctionConfig, LifecycleConfig, LogRetentionDays, RuntimeConfig
+from config.emr import EmrConfig
+from config.labeling import LabelingConfig
 
 Zone = Literal["raw", "curated", "analytics"]
 Team = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,30}$")]
@@ -36,7 +38,21 @@ class NetworkConfig(Frozen):
     cidr: Cidr
     availability_zones: Annotated[tuple[str, ...], Field(min_length=2, max_length=3)]
     nat_gateways: Annotated[int, Field(ge=0, le=3)]
-    interface_endpoints: tuple[Literal["glue", "athena", "states", "logs", "kms", "sts", "secretsmanager"], ...]
+    interface_endpoints: tuple[
+        Literal[
+            "athena",
+            "elasticmapreduce",
+            "glue",
+            "kms",
+            "logs",
+            "secretsmanager",
+            "ssm",
+            "ssmmessages",
+            "states",
+            "sts",
+        ],
+        ...,
+    ]
     flow_log_retention_days: LogRetentionDays
 
 
@@ -65,6 +81,10 @@ class StorageConfig(Frozen):
     artifacts: LifecycleConfig
     failures: LifecycleConfig
     access_logs: LifecycleConfig
+    # Certificates and packages that nodes of clusters fetch; only with EMR.
+    cluster_files: LifecycleConfig
+    # Workspaces of EMR Studio; only with it.
+    notebooks: LifecycleConfig
     access_points: tuple[AccessPointConfig, ...]
     cloudtrail_data_events: bool
 
@@ -305,12 +325,27 @@ class LakeConfig(Frozen):
     catalog: CatalogConfig
     processing: ProcessingConfig
     ingestion: IngestionConfig
+    labeling: LabelingConfig
     observability: ObservabilityConfig
+    emr: EmrConfig
 
     @model_validator(mode="after")
     def _function_that_starts_pipelines_is_there(self) -> Self:
         if self.processing.new_objects_start == "function" and not self.ingestion.enabled:
             raise ValueError('processing.new_objects_start = "function" needs ingestion.enabled = true')
+        return self
+
+    @model_validator(mode="after")
+    def _nodes_reach_what_they_need(self) -> Self:
+        """Require endpoints where nothing else leads out: a node that cannot reach a service waits until it fails."""
+        if not self.emr.enabled or self.network.nat_gateways:
+            return self
+        needed = self.emr.endpoints - set(self.network.interface_endpoints)
+        if needed:
+            raise ValueError(
+                f"network.interface_endpoints must have {sorted(self.emr.endpoints)} where emr.enabled = true and "
+                f"nat_gateways = 0; {sorted(needed)} are missing"
+            )
         return self
 
     @model_validator(mode="after")

@@ -8,9 +8,12 @@ from components import guardrails
 from components.products import products
 from components.zones import Zones
 from config.model import LakeConfig, ProcessingConfig
+from labeling.loader import load_tasks
 from stacks.alerts_stack import AlertsStack
 from stacks.catalog_stack import CatalogStack
+from stacks.emr_stack import EmrBuckets, EmrStack
 from stacks.ingestion_stack import IngestionStack, Starts
+from stacks.labeling_stack import LabelingStack
 from stacks.network_stack import NetworkStack
 from stacks.observability_stack import ObservabilityStack
 from stacks.processing_stack import ProcessingStack
@@ -37,6 +40,8 @@ class PlatformStage(cdk.Stage):
             config=config.storage,
             vpc=self.network.vpc,
             queue_raw_events=config.catalog.event_driven_crawler,
+            keep_cluster_files=config.emr.enabled,
+            keep_notebooks=config.emr.enabled and config.emr.studio.enabled,
             retain_data=retain_data,
         )
         zones = Zones(
@@ -86,6 +91,39 @@ class PlatformStage(cdk.Stage):
                 catalog=self.catalog.catalog,
                 starts=self._starts(config.processing, contracts),
                 topic=self.alerts.topic,
+                alarm_actions_enabled=config.observability.alarm_actions_enabled,
+                retain_data=retain_data,
+            )
+        if self.storage.cluster_files:
+            self.emr = EmrStack(
+                self,
+                "Emr",
+                config=config.emr,
+                environment=config.environment.name,
+                contracts=contracts,
+                zones=zones,
+                buckets=EmrBuckets(files=self.storage.cluster_files, notebooks=self.storage.notebooks),
+                catalog=self.catalog.catalog,
+                subnets=self.network.subnets,
+                ledger=self.processing.pipelines.ledger,
+                ledger_days=config.processing.ledger_retention_days,
+                topic=self.alerts.topic,
+                topic_key=self.alerts.topic_key,
+                alarm_actions_enabled=config.observability.alarm_actions_enabled,
+                retain_data=retain_data,
+            )
+        if config.labeling.enabled:
+            self.labeling = LabelingStack(
+                self,
+                "Labeling",
+                config=config.labeling,
+                tasks=load_tasks(),
+                zones=zones,
+                access_logs=self.storage.access_logs,
+                catalog=self.catalog.catalog,
+                workgroup=self.query.workgroup("pipeline"),
+                topic=self.alerts.topic,
+                topic_key=self.alerts.topic_key,
                 alarm_actions_enabled=config.observability.alarm_actions_enabled,
                 retain_data=retain_data,
             )

@@ -27,6 +27,8 @@ class StorageStack(cdk.Stack):
         config: StorageConfig,
         vpc: IVPCRef,
         queue_raw_events: bool,
+        keep_cluster_files: bool,
+        keep_notebooks: bool,
         retain_data: bool,
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=retain_data)
@@ -41,6 +43,8 @@ class StorageStack(cdk.Stack):
         self._results = self._bucket("Results", config.results)
         self._artifacts = self._bucket("Artifacts", config.artifacts)
         self._failures = self._bucket("Failures", config.failures, emit_events=True)
+        self._cluster_files = self._bucket("ClusterFiles", config.cluster_files) if keep_cluster_files else None
+        self._notebooks = self._bucket("Notebooks", config.notebooks) if keep_notebooks else None
         self._access_points = [
             TeamAccessPoint(self, config=access_point, bucket=self._zone(access_point.zone), vpc=vpc)
             for access_point in config.access_points
@@ -92,6 +96,16 @@ class StorageStack(cdk.Stack):
     def access_logs(self) -> s3.IBucket:
         """Server access logs and audit trails of the other buckets."""
         return self._access_logs
+
+    @property
+    def cluster_files(self) -> s3.IBucket | None:
+        """Certificates and packages that nodes of clusters fetch, if there are clusters."""
+        return self._cluster_files
+
+    @property
+    def notebooks(self) -> s3.IBucket | None:
+        """Workspaces of EMR Studio, if there is one."""
+        return self._notebooks
 
     @property
     def access_points(self) -> list[TeamAccessPoint]:
@@ -158,5 +172,9 @@ class StorageStack(cdk.Stack):
             "DataKeyArn": self._key.key_arn,
             **{f"{point.node.id}Alias": point.alias for point in self._access_points},
         }
+        if self._cluster_files:
+            outputs["ClusterFilesBucketName"] = self._cluster_files.bucket_name
+        if self._notebooks:
+            outputs["NotebooksBucketName"] = self._notebooks.bucket_name
         for output_id, value in outputs.items():
             cdk.CfnOutput(self, output_id, value=value)

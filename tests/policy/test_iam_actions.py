@@ -13,11 +13,13 @@ from tests.policy.rules import identity_statements, listed
 from tests.synthesis import Assembly
 
 # What a service is called in policies, where the SDK calls it otherwise.
-SDK_NAME = {"states": "stepfunctions"}
+SDK_NAME = {"elasticmapreduce": "emr", "states": "stepfunctions"}
 # Permissions that are no operation of an API.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 PERMISSION_ONLY = {
     "glue:PublishDataQuality",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
     "iam:PassRole",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
@@ -28,6 +30,10 @@ PERMISSION_ONLY = {
     "s3:ListBucket",
     "s3:ListMultipartUploadParts",
     "s3:ListBucketMultipartUploads",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
     "xray:GetSamplingTargets",
 }
 

@@ -19,9 +19,10 @@ NAMES = {
     "AWS::Athena::WorkGroup": {"lake-analysts", "lake-engineers", "lake-pipeline"},
     "AWS::Glue::Database": {"lake_raw", "lake_curated", "lake_analytics"},
 }
-# Tables and rulesets are named by their contracts, saved queries by their files; a security configuration must have a
-# name.
+# Tables and rulesets are named by their contracts, saved queries by their files; a security configuration of Glue and
+# a studio must have a name.
 NAMED_OTHERWISE = {
+    "AWS::EMR::Studio",
     "AWS::Glue::SecurityConfiguration",
     "AWS::Glue::DataQualityRuleset",
     "AWS::Glue::Table",

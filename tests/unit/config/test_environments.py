@@ -33,6 +33,19 @@ MAY_DIFFER = {
     "ingestion.stream.retention_hours",
     "ingestion.runtime.log_retention_days",
     "observability.athena_scanned_gib_per_day",
+    # Clusters cost nothing until a pipeline starts one, but the endpoints of their network do.
+    "emr.enabled",
+    "emr.log_retention_days",
+    "emr.cluster.core.units",
+    "emr.cluster.scaling.maximum_core_units",
+    "emr.cluster.scaling.maximum_on_demand_units",
+    "emr.cluster.scaling.maximum_units",
+    "emr.cluster.scaling.minimum_units",
+    "emr.cluster.task.spot_units",
+    "emr.serverless.maximum_disk_gib",
+    "emr.serverless.maximum_memory_gib",
+    "emr.serverless.maximum_vcpu",
+    "emr.studio.enabled",
 }
 
 
@@ -70,7 +83,7 @@ def test_production_and_its_rehearsal_retain_data() -> None:
 def test_laptop_switches_every_feature_on() -> None:
     values = values_of("laptop")
     # Data on a laptop goes with the lake; Flex is a price; consumers of a stream cannot be tagged on the laptop.
-    exceptions = {"environment.retain_data", "processing.flex", "ingestion.counters.enhanced_fan_out"}
+    exceptions = {"environment.retain_data", "processing.flex", "ingestion.counters.enhanced_fan_out", "emr.enabled"}
     switches = {key for key, value in values.items() if value is False} - exceptions
     empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}
     assert (switches, empty) == (set(), set())
