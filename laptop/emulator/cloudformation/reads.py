@@ -217,7 +217,11 @@ READS: dict[str, ReadBack] = {
     ),
     "AWS::EC2::SecurityGroup": ReadBack(
         (ask("ec2", "describe_security_groups", GroupIds=["{id}"]), _TAGS_EC2),
-        aliases={"GroupDescription": "Description"},
+        aliases={
+            "GroupDescription": "Description",
+            "SourceSecurityGroupId": "GroupId",
+            "DestinationSecurityGroupId": "GroupId",
+        },
     ),
     "AWS::Glue::Database": ReadBack(
         (ask("glue", "get_database", Name="{id}"),),
