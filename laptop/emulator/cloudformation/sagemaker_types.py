@@ -62,6 +62,22 @@ class Workforce(Resource):
         return Created(found["WorkforceArn"], attributes)
 
 
+# Members of a group, as CloudFormation and as the API name them.
+_MEMBER = {"CognitoUserPool": "UserPool", "CognitoUserGroup": "UserGroup", "CognitoClientId": "ClientId"}
+
+
+def _members(request: Json) -> Json:
+    """Return a request with the names of the API."""
+    if "MemberDefinitions" not in request:
+        return request
+    renamed = []
+    for definition in request["MemberDefinitions"]:
+        group = definition.get("CognitoMemberDefinition")
+        named = {_MEMBER[name]: value for name, value in group.items()} if group else None
+        renamed.append(definition | ({"CognitoMemberDefinition": named} if named else {}))
+    return request | {"MemberDefinitions": renamed}
+
+
 @resource_type("AWS::SageMaker::Workteam")
 class Workteam(Resource):
     properties = frozenset(
@@ -71,13 +87,13 @@ class Workteam(Resource):
 
     def create(self, properties: Json, context: Context) -> Created:
         name = _name(properties, "WorkteamName", context)
-        request = pick(properties, *self.properties - {"WorkteamName"})
+        request = _members(pick(properties, *self.properties - {"WorkteamName"}))
         arn = client("sagemaker").create_workteam(WorkteamName=name, **request)["WorkteamArn"]
         return Created(arn, {"WorkteamArn": arn, "WorkteamName": name})
 
     def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
         name = physical_id.rpartition("/")[2]
-        changes = pick(new, "Description", "MemberDefinitions", "NotificationConfiguration")
+        changes = _members(pick(new, "Description", "MemberDefinitions", "NotificationConfiguration"))
         client("sagemaker").update_workteam(**{"NotificationConfiguration": {}} | changes, WorkteamName=name)
         _retag(physical_id, old, new)
         return Created(physical_id, {"WorkteamArn": physical_id, "WorkteamName": name})
@@ -99,4 +115,4 @@ def _workteam(arn: str, properties: Json, attributes: Json) -> Json:
 
 
 READS["AWS::SageMaker::Workforce"] = ReadBack((_workforce, _TAGS))
-READS["AWS::SageMaker::Workteam"] = ReadBack((_workteam, _TAGS))
+READS["AWS::SageMaker::Workteam"] = ReadBack((_workteam, _TAGS), aliases=_MEMBER)
