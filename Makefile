@@ -66,21 +66,21 @@ synth: install ## Synthesize ENV into cdk.out/
 	@$(CDK) synth --quiet --no-lookups --no-notices -c environment=$(ENV)
 
 ifeq ($(ENV),laptop)
-deploy: install ## Deploy ENV (laptop, dev, staging, prod) with the CDK CLI
+deploy: install ## Deploy ENV (laptop, dev, staging, prod) with the CDK CLI (STACKS="Query" for some)
 	@$(PY) -m laptop deploy
 
-destroy: install ## Delete the stacks of ENV
+destroy: install ## Delete the stacks of ENV, and what the configuration does not keep (CONFIRM=lake-dev)
 	@$(PY) -m laptop destroy
 else
 deploy: install
-	@$(CDK) deploy --no-notices --require-approval=broadening -c environment=$(ENV) -c guardrails=true 'lake-$(ENV)/*'
+	@$(PY) -m delivery.workstation deploy --environment $(ENV) --stacks $(STACKS)
 
 destroy: install
-	@$(CDK) destroy --no-notices -c environment=$(ENV) 'lake-$(ENV)/*'
+	@$(PY) -m delivery.workstation destroy --environment $(ENV) --confirm "$(CONFIRM)"
 endif
 
-diff: install ## Compare ENV with what is deployed
-	@$(CDK) diff --no-notices -c environment=$(ENV) 'lake-$(ENV)/*'
+diff: install ## Compare ENV with what is deployed (STACKS="Query Storage" for some)
+	@$(PY) -m delivery.workstation diff --environment $(ENV) --stacks $(STACKS)
 
 doctor: install ## Look for what a deployment of ENV would die of; changes nothing
 	@$(PY) -m delivery.doctor --environment $(ENV)

@@ -12,8 +12,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, TokenRetrievalE
 from delivery.doctor import bootstrap, governance, identity, money, names, quotas, tools
 from delivery.doctor.account import Account
 from delivery.doctor.finding import Finding, State, Suite, diagnose, good
-
-from .conftest import NO_STACKS, NUMBER, REGION, TRUST, configured, with_answers
+from tests.unit.delivery.conftest import NO_STACKS, NUMBER, REGION, TRUST, configured, with_answers
 
 Ask = Callable[[Account], Iterator[Finding]]
 

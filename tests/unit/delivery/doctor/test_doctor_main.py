@@ -4,9 +4,15 @@ from pathlib import Path
 import pytest
 
 from delivery.doctor import __main__ as doctor
+from delivery.doctor import tools
 from delivery.doctor.account import Account
+from tests.unit.delivery.conftest import NO_STACKS, configured, with_answers
 
-from .conftest import NO_STACKS, configured, with_answers
+
+@pytest.fixture(autouse=True)
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the tools for installed: to ask them takes seconds."""
+    monkeypatch.setattr(tools, "tool_version", lambda command: (22, 0, 0) if command[0] == "node" else (2, 1148, 1))
 
 
 def test_an_account_in_order_has_no_problem(
