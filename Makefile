@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo up deploy status down destroy diff synth doctor guard cost smoke produce counters replay test lint unit integration bench clean
+.PHONY: help install requirements demo up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters replay test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ endif
 
 diff: install ## Compare ENV with what is deployed (STACKS="Query Storage" for some)
 	@$(PY) -m delivery.workstation diff --environment $(ENV) --stacks $(STACKS)
+
+cluster-files: install ## Store what nodes of EMR clusters of ENV fetch: packages, certificates (ARGS="--renew")
+	@$(PY) -m cluster_files --environment $(ENV) $(ARGS)
 
 doctor: install ## Look for what a deployment of ENV would die of; changes nothing
 	@$(PY) -m delivery.doctor --environment $(ENV)

@@ -16,6 +16,7 @@ from components.catalog import Catalog
 from components.emr_access import run_steps
 from components.emr_alarms import EmrAlarms, EmrNotices
 from components.emr_code import step_code
+from components.emr_files import CERTIFICATES, wheelhouse_prefix
 from components.emr_resident import resident_cluster
 from components.emr_serverless import EmrServerless
 from components.emr_setup import EmrSettings, EmrSetup
@@ -134,7 +135,13 @@ class EmrStack(cdk.Stack):
             alarms.pipeline_failed(f"text-{pipeline.engine}", pipeline.arn)
 
     def _publish_outputs(self) -> None:
-        outputs = {"TextPipelineArn": self._pipelines.on_cluster.arn}
+        outputs = {
+            "TextPipelineArn": self._pipelines.on_cluster.arn,
+            # `make cluster-files` stores there what nodes fetch.
+            "EmrWheelhouse": wheelhouse_prefix(),
+        }
+        if self._settings.config.cluster.encryption_in_transit:
+            outputs["EmrCertificates"] = CERTIFICATES
         if self._pipelines.on_serverless:
             outputs["TextPipelineServerlessArn"] = self._pipelines.on_serverless.arn
         if self._serverless:
