@@ -34,5 +34,5 @@ _builder = Builder(
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Choose the objects of a job. What cannot be labeled raises, before it costs anything."""
     built = _builder.build(_tasks[event["task"]], event["source"], query=event["query"], number=int(event["number"]))
-    logger.info("manifest", **{key: value for key, value in built.items() if key != "arguments"})
+    logger.info("manifest", manifest={key: value for key, value in built.items() if key != "arguments"})
     return built
