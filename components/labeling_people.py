@@ -87,7 +87,7 @@ class LabelingPeople(Construct):
         pool.apply_removal_policy(cdk.RemovalPolicy.RETAIN if self._retain_data else cdk.RemovalPolicy.DESTROY)
         acknowledge(
             pool,
-            "COG3",
+            "COG8",
             because="threat protection is billed for each person who signs in, and the pool opens nothing but tasks",
             revisit_when="the pool lets people into anything else",
         )

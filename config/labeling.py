@@ -82,7 +82,7 @@ class LabelingConfig(Frozen):
     prelabel: PrelabelConfig
     prices: LabelingPricesConfig
     objects: LifecycleConfig
-    abort_upload_days: Annotated[int, Field(ge=1, le=30)]
+    unfinished_upload_days: Annotated[int, Field(ge=1, le=30)]
     runtime: RuntimeConfig
     pre_annotation: FunctionConfig
     post_annotation: FunctionConfig

@@ -99,7 +99,7 @@ class LabelingStack(cdk.Stack):
             "Labeling",
             key=self._zones.key,
             lifecycle=self._config.objects,
-            abort_upload_days=self._config.abort_upload_days,
+            abort_upload_days=self._config.unfinished_upload_days,
             access_logs=access_logs,
             emit_events=False,
             retain_data=retain_data,

@@ -47,6 +47,9 @@ NAMED_BY = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::CompositeAlarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::Cognito::UserPool": "UserPoolName",
+    "AWS::Cognito::UserPoolClient": "ClientName",
+    "AWS::Cognito::UserPoolGroup": "GroupName",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::EC2::SecurityGroup": "GroupName",
@@ -73,6 +76,8 @@ NAMED_BY = {
     "AWS::S3::AccessPoint": "Name",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::SageMaker::Workforce": "WorkforceName",
+    "AWS::SageMaker::Workteam": "WorkteamName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::Scheduler::Schedule": "Name",
     "AWS::SecretsManager::Secret": "Name",
@@ -81,6 +86,7 @@ NAMED_BY = {
 
 # Types that keep data or the key to it.
 STATEFUL = {
+    "AWS::Cognito::UserPool",
     "AWS::DynamoDB::GlobalTable",
     "AWS::DynamoDB::Table",
     "AWS::KMS::Key",
@@ -295,6 +301,7 @@ _CHECKED_SERVICES = {
     "events.amazonaws.com",
     "firehose.amazonaws.com",
     "glue.amazonaws.com",
+    "sagemaker.amazonaws.com",
     "scheduler.amazonaws.com",
     "states.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",

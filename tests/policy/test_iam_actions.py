@@ -21,6 +21,7 @@ PERMISSION_ONLY = {
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
     "iam:PassRole",
+    "lambda:InvokeFunction",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:GetLogDelivery",

@@ -18,6 +18,8 @@ Rule = Callable[[Assembly], list[str]]
 NAMES = {
     "AWS::Athena::WorkGroup": {"lake-analysts", "lake-engineers", "lake-pipeline"},
     "AWS::Glue::Database": {"lake_raw", "lake_curated", "lake_analytics"},
+    # A workforce must have a name; SageMaker's console calls the only one of an account like this.
+    "AWS::SageMaker::Workforce": {"private-crowd"},
 }
 # Tables and rulesets are named by their contracts, saved queries by their files; a security configuration of Glue and
 # a studio must have a name.

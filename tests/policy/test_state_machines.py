@@ -39,11 +39,16 @@ SERVICES = {
     "elasticmapreduce": "ElasticMapReduce",
     "emr": "Emr",
     "glue": "Glue",
+    "lambda": "Lambda",
     "s3": "S3",
+    "sagemaker": "SageMaker",
     "secretsmanager": "SecretsManager",
     "sfn": "Sfn",
     "sns": "SNS",
 }
+# Errors that Step Functions raises itself about a service.
+# https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception
+OWN_ERRORS = {"lambda": {"Lambda.AWSLambdaException", "Lambda.SdkClientException"}}
 SDK_NAMES = {"elasticmapreduce": "emr", "sfn": "stepfunctions"}
 
 
@@ -84,7 +89,7 @@ def errors_of(resource: str) -> frozenset[str]:
     make: Any = boto3.Session(region_name="us-east-1").client
     model = make(SDK_NAMES.get(service, service)).meta.service_model
     names = {shape.name.removesuffix("Exception") for shape in model.error_shapes}
-    return frozenset(f"{SERVICES[service]}.{name}Exception" for name in names)
+    return frozenset(f"{SERVICES[service]}.{name}Exception" for name in names) | OWN_ERRORS.get(service, set())
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ PINNED = {
     "Alerts": {"TopicKeyB2E0C9CB"},
     "Processing": {"PipelinesLedgerAC6D2FF9"},
     "Ingestion": {"Counters", "FileArrivalFilesE8407997", "Stream"},
+    "Labeling": {"Labeling805EA058", "Ledger", "PeoplePool74375F38"},
 }
 
 

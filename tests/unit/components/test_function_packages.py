@@ -9,8 +9,11 @@ from pathlib import Path
 
 import boto3
 import pytest
+from lake_common.labeling.requests import JobSettings
 
 from components.function_packages import FUNCTIONS, function_files, layer_files
+from components.labeling_tasks import labeling_layer_files
+from labeling.loader import load_tasks
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -22,7 +25,35 @@ ENVIRONMENT = {
     "RETENTION_HOURS": "1",
     "FILES_TABLE": "files",
     "PIPELINES": "{}",
+    "ANSWER_USD": "0",
+    "BUCKET": "labeling",
+    "COMPREHEND_ENDPOINT": "",
+    "CONFIDENCE": "0.95",
+    "CURATED_BUCKET": "curated",
+    "CURATED_DATABASE": "lake_curated",
+    "JOBS": JobSettings(
+        region="us-east-1",
+        role_arn="role",
+        workteam_arn="workteam",
+        key_arn="key",
+        output="s3://labeling/jobs",
+        output_topic_arn="",
+        pre_annotation_arn="pre",
+        post_annotation_arn="post",
+        automated=False,
+        price_tenth_cents=0,
+        content=(),
+        files={},
+    ).as_json(),
+    "LEDGER_TABLE": "ledger",
+    "MOST_OBJECTS": "1",
+    "OBJECT_USD": "0",
+    "RAW_DATABASE": "lake_raw",
+    "REKOGNITION": "off",
+    "TASKS": "{}",
+    "TOPICS": "",
 }
+LABELING = {"labeling_manifest", "labeling_results", "post_annotation", "pre_annotation"}
 # What the Python runtime of Lambda brings with it.
 BROUGHT = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six.py")
 PACKAGES = sorted(each.parent.name for each in FUNCTIONS.glob("*/handler.py"))
@@ -35,11 +66,17 @@ def unpack(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
         target.write_bytes(content)
 
 
+def labeling_files() -> list[tuple[str, bytes]]:
+    return list(labeling_layer_files(tuple(folder.task for folder in load_tasks())))
+
+
 @pytest.fixture(scope="module")
-def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("layer")
-    unpack(layer_files(), folder)
-    return folder / "python"
+def layers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Give the layer of the stream and that of labeling."""
+    stream, labels = tmp_path_factory.mktemp("stream"), tmp_path_factory.mktemp("labels")
+    unpack(layer_files(), stream)
+    unpack(labeling_files(), labels)
+    return stream / "python", labels / "python"
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +90,10 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_handler_starts_with_nothing_but_its_archive_the_layer_and_the_runtime(
-    package: str, layer: Path, runtime: Path, tmp_path: Path
+    package: str, layers: tuple[Path, Path], runtime: Path, tmp_path: Path
 ) -> None:
     unpack(function_files(package), tmp_path)
+    layer = layers[package in LABELING]
     done = subprocess.run(
         # -S leaves the installed packages out.
         [sys.executable, "-S", "-c", f"from {package}.handler import handle; assert callable(handle)"],
@@ -77,8 +115,9 @@ def test_archives_hold_no_bytecode_and_no_other_function() -> None:
 
 
 def test_layer_is_small_enough_to_load_quickly() -> None:
-    assert sum(len(content) for _, content in layer_files()) < 1_500_000
+    for files in (layer_files(), labeling_files()):
+        assert sum(len(content) for _, content in files) < 1_500_000
 
 
 def test_functions_are_those_that_the_stack_deploys() -> None:
-    assert PACKAGES == ["clickstream_counters", "clickstream_to_lake", "file_arrival"]
+    assert set(PACKAGES) - LABELING == {"clickstream_counters", "clickstream_to_lake", "file_arrival"}

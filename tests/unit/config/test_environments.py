@@ -29,6 +29,8 @@ MAY_DIFFER = {
     "processing.new_objects_start",
     "processing.schedules",
     "ingestion.enabled",
+    # An account has one workforce of its own in a region: development joins none unless it is told to.
+    "labeling.enabled",
     "ingestion.stream.shards",
     "ingestion.stream.retention_hours",
     "ingestion.runtime.log_retention_days",
@@ -83,7 +85,14 @@ def test_production_and_its_rehearsal_retain_data() -> None:
 def test_laptop_switches_every_feature_on() -> None:
     values = values_of("laptop")
     # Data on a laptop goes with the lake; Flex is a price; consumers of a stream cannot be tagged on the laptop.
-    exceptions = {"environment.retain_data", "processing.flex", "ingestion.counters.enhanced_fan_out", "emr.enabled"}
+    # Rekognition is no part of the laptop.
+    exceptions = {
+        "labeling.prelabel.rekognition",
+        "environment.retain_data",
+        "processing.flex",
+        "ingestion.counters.enhanced_fan_out",
+        "emr.enabled",
+    }
     switches = {key for key, value in values.items() if value is False} - exceptions
     empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}
     assert (switches, empty) == (set(), set())
