@@ -15,12 +15,13 @@ from stacks.platform_stage import PlatformStage
 
 
 def make_app(context: Mapping[str, object] | None = None, outdir: str | None = None) -> cdk.App:
-    """Build the app for the environment that the context names.
+    """Build the app for the environments that the context names.
 
     Parameters
     ----------
     context
-        Added to what the CDK CLI passes: `environment` is needed; `guardrails = "true"` also applies the rules of the
+        Added to what the CDK CLI passes: `environment` is needed, several are separated by commas (one assembly is then
+        promoted from account to account); `guardrails = "true"` also applies the rules of the
         gate, which takes three times as long (`make test` and `make deploy` switch it on).
     outdir
         Where the assembly goes; the CLI's choice by default.
@@ -34,10 +35,11 @@ def make_app(context: Mapping[str, object] | None = None, outdir: str | None = N
         # A compiler's warm-up on every synth, for rules that the gate applies anyhow.
         builtin_cloud_formation_validation=False,
     )
-    environment = app.node.get_context("environment")
+    environments = str(app.node.get_context("environment")).split(",")
     gated = app.node.try_get_context("guardrails") == "true"
     acknowledge.record(gated)
-    PlatformStage(app, f"lake-{environment}", config=load(environment), contracts=load_contracts())
+    for environment in environments:
+        PlatformStage(app, f"lake-{environment}", config=load(environment), contracts=load_contracts())
     if gated:
         guardrails.enforce(app)
     return app
