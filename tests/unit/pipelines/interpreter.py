@@ -67,7 +67,7 @@ class Execution:
         return document
 
     def _context(self, state: str, item: Json) -> Json:
-        execution = {"Id": self.id, "Name": self.name}
+        execution = {"Id": self.id, "Name": self.name, "StartTime": "2026-01-01T00:00:00Z"}
         return {"Execution": execution, "State": {"Name": state, "EnteredTime": "2026-01-01T00:00:00Z"}, **item}
 
     def _choice(self, state: Json, scope: _Scope) -> tuple[str, Json]:
