@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import re
 from functools import reduce
 
 from lake_common.contract import packaged
@@ -18,6 +17,7 @@ from lake_common.parquet import write_options
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from emr_steps import arguments
 from emr_steps.documents import inputs, rows
 from emr_steps.documents.publish import publish
 
@@ -25,7 +25,6 @@ TABLE = "documents"
 SETTINGS = {"spark.sql.session.timeZone": "UTC"} | inputs.SETTINGS
 # Of the files of the collection; a file of the table has about as many bytes of text, and half of that compressed.
 BYTES_PER_FILE = 128 << 20
-_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 # Documents are spread by their names, which are uniform, so that a file holds a range of them and a search for some
 # opens few row groups.
 _RANGES = 1 << 16
@@ -33,8 +32,8 @@ _RANGES = 1 << 16
 logger = logging.getLogger(TABLE)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    options = _parse(arguments)
+def main(given: list[str] | None = None) -> None:
+    options = parse(given)
     builder = SparkSession.builder
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
@@ -138,24 +137,13 @@ def _quarantine(spark: SparkSession, found: inputs.Inputs, staged: DataFrame, op
     ).parquet(folder)
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Make documents of the files of a collection.", allow_abbrev=False)
-    for bucket in ("raw", "curated", "analytics", "failures"):
-        parser.add_argument(f"--{bucket}_bucket", required=True)
-    parser.add_argument(
-        "--collection", required=True, type=_collection, help="folder documents/collection=<name>/ of raw"
-    )
-    parser.add_argument("--run_id", required=True)
+def parse(given: list[str] | None) -> argparse.Namespace:
+    """Read the command line; what is unknown or wrong ends the step with a message."""
+    parser = arguments.parser("Make documents of the files of a collection.")
     parser.add_argument("--source", default="", help="read from here instead, for example hdfs:///corpus")
     parser.add_argument("--format", default=inputs.AUTO, choices=inputs.MODES, help="what the files are (auto)")
     parser.add_argument("--max_document_mib", type=int, default=16, help="larger files are quarantined (16)")
-    return parser.parse_args(arguments)
-
-
-def _collection(name: str) -> str:
-    if not _COLLECTION.fullmatch(name):
-        raise argparse.ArgumentTypeError(f"must match {_COLLECTION.pattern}; got {name!r}")
-    return name
+    return parser.parse_args(given)
 
 
 if __name__ == "__main__":

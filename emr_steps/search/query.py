@@ -38,7 +38,7 @@ class Query:
         return sorted({bucket(term, buckets) for term in self.counts})
 
 
-def parse(text: str, options: IndexOptions) -> Query:
+def read_query(text: str, options: IndexOptions) -> Query:
     """Cut a query into terms as the index cut its documents.
 
     A phrase in double quotes must occur, in the order of its words. The index has runs of up to three words, so of a

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+from functools import reduce
 
 from lake_common.contract import packaged
 from lake_common.hadoop_files import HadoopFiles
-from lake_common.parquet import write_options
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from emr_steps import arguments
 from emr_steps.index.options import IndexOptions
 from emr_steps.index.publish import BUILDS, Build, current
-from emr_steps.search.query import QueryError, parse
+from emr_steps.one_file import replace
+from emr_steps.search.query import QueryError, read_query
 from emr_steps.search.ranking import statement
 
 TABLE = "text_answers"
@@ -28,8 +30,8 @@ _COLUMNS = ("query", "rank", "doc_id", "score", "terms", "title", "path", "label
 logger = logging.getLogger("search")
 
 
-def main(arguments: list[str] | None = None) -> None:
-    options = _parse(arguments)
+def main(given: list[str] | None = None) -> None:
+    options = parse(given)
     builder = SparkSession.builder
     for key, value in SETTINGS.items():
         builder = builder.config(key, value)
@@ -52,7 +54,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> int:
     """
     files = HadoopFiles(spark)
     build = _current(files, options)
-    queries = [parse(text, IndexOptions.from_json(build.options)) for text in options.queries]
+    queries = [read_query(text, IndexOptions.from_json(build.options)) for text in options.queries]
     analytics, where = f"s3://{options.analytics_bucket}", f"collection={options.collection}"
     _view(spark, f"s3://{options.curated_bucket}/documents", [where], "documents")
     answers: list[DataFrame] = []
@@ -64,7 +66,10 @@ def run(spark: SparkSession, options: argparse.Namespace) -> int:
         _view(spark, f"{analytics}/text_postings", held, f"postings_{number}")
         answers.append(_answer(spark, query.text, build, options, f"postings_{number}"))
         logger.info("%s: read %d buckets", query.text, len(held))
-    return _replace(spark, files, answers, f"{analytics}/{TABLE}", options)
+    contract = packaged(TABLE)
+    columns = ", ".join(f"{column.name} {column.type}" for column in contract.data_columns)
+    every = reduce(DataFrame.unionByName, answers, spark.createDataFrame([], columns))
+    return replace(files, every, contract, analytics, where)
 
 
 def _current(files: HadoopFiles, options: argparse.Namespace) -> Build:
@@ -86,7 +91,7 @@ def _view(spark: SparkSession, table: str, folders: list[str], name: str) -> Non
 def _answer(spark: SparkSession, text: str, build: Build, options: argparse.Namespace, postings: str) -> DataFrame:
     cut = IndexOptions.from_json(build.options)
     sql = statement(
-        parse(text, cut),
+        read_query(text, cut),
         collection=options.collection,
         build=build.build,
         buckets=build.buckets,
@@ -100,34 +105,12 @@ def _answer(spark: SparkSession, text: str, build: Build, options: argparse.Name
     return found.withColumn("build", F.lit(build.build)).withColumn("run_id", F.lit(options.run_id)).select(*_COLUMNS)
 
 
-def _replace(
-    spark: SparkSession, files: HadoopFiles, answers: list[DataFrame], table: str, options: argparse.Namespace
-) -> int:
-    """Write the answers as one object, which replaces the old ones at once."""
-    staged = f"s3://{options.analytics_bucket}/_staging/{TABLE}/{options.collection}"
-    contract = packaged(TABLE)
-    columns = ", ".join(f"{column.name} {column.type}" for column in contract.data_columns)
-    every = spark.createDataFrame([], columns)
-    for found in answers:
-        every = every.unionByName(found)
-    placed = every.coalesce(1).sortWithinPartitions(*contract.sort_by)
-    placed.write.mode("overwrite").options(**write_options(contract)).parquet(staged)
-    (name,) = (file.name for file in files.list(staged) if file.name.endswith(".parquet"))
-    files.copy(f"{staged}/{name}", f"{table}/collection={options.collection}/answers.parquet")
-    rows = spark.read.parquet(staged).count()
-    files.delete(staged)
-    return rows
-
-
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Answer queries with the index of a collection.", allow_abbrev=False)
-    for bucket in ("raw", "curated", "analytics", "failures"):
-        parser.add_argument(f"--{bucket}_bucket", required=True)
-    parser.add_argument("--collection", required=True)
-    parser.add_argument("--run_id", required=True)
+def parse(given: list[str] | None) -> argparse.Namespace:
+    """Read the command line; what is unknown or wrong ends the step with a message."""
+    parser = arguments.parser("Answer queries with the index of a collection.")
     parser.add_argument("--queries", required=True, type=_queries, help='JSON, for example ["words", "\\"a phrase\\""]')
     parser.add_argument("--limit", type=int, default=10, help="documents per query (10)")
-    return parser.parse_args(arguments)
+    return parser.parse_args(given)
 
 
 def _queries(text: str) -> list[str]:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from emr_steps.documents import document, inputs, publish, step
+from tests.data import stepping
 from tests.data.conftest import Lake
 
 pytestmark = pytest.mark.spark
@@ -46,14 +47,8 @@ def put(lake: Lake, name: str, content: bytes | str, collection: str = "test") -
     path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def arguments(lake: Lake, collection: str = "test", run_id: str = "run-1", **options: str) -> list[str]:
-    given = {f"{zone}_bucket": getattr(lake, zone) for zone in ("raw", "curated", "failures", "analytics")}
-    given |= {"collection": collection, "run_id": run_id} | options
-    return [text for key, value in given.items() for text in (f"--{key}", value)]
-
-
 def run(lake: Lake, collection: str = "test", run_id: str = "run-1", **options: str) -> None:
-    step.main(arguments(lake, collection, run_id, **options))
+    stepping.run(step, lake, collection, run_id, **options)
 
 
 def read(folder: Path, columns: str) -> list[tuple[Any, ...]]:
@@ -168,8 +163,11 @@ def test_many_small_files_are_read_in_few_tasks(lake: Lake, spark: Any) -> None:
     for number in range(300):
         put(lake, f"{number}.txt", f"document {number}")
     run(lake)
-    source = f"s3://{lake.raw}/documents/collection=test"
-    assert inputs.find(spark, source, inputs.AUTO, 1 << 20).files.rdd.getNumPartitions() <= 3
+    session = spark.newSession()
+    for key, value in inputs.SETTINGS.items():
+        session.conf.set(key, value)
+    found = inputs.find(session, f"s3://{lake.raw}/documents/collection=test", inputs.AUTO, 1 << 20)
+    assert found.files.rdd.getNumPartitions() <= 3
     assert len(found(lake)) == 300
 
 

@@ -5,13 +5,13 @@ import math
 import pytest
 
 from emr_steps.index.options import IndexOptions
-from emr_steps.search.query import MOST_TERMS, QueryError, parse
+from emr_steps.search.query import MOST_TERMS, QueryError, read_query
 
 PLAIN = IndexOptions()
 
 
 def test_a_query_asks_for_its_words_and_their_runs() -> None:
-    query = parse("Global Warming: global", PLAIN)
+    query = read_query("Global Warming: global", PLAIN)
     assert query.counts == {
         "global": 2,
         "warming": 1,
@@ -34,21 +34,21 @@ def test_a_query_asks_for_its_words_and_their_runs() -> None:
 def test_a_phrase_in_quotes_must_occur(text: str, required: set[str] | None) -> None:
     if required is None:
         with pytest.raises(QueryError, match="the phrase 'a b' has no word: a word has two or more letters"):
-            parse(text, PLAIN)
+            read_query(text, PLAIN)
         return
-    query = parse(text, PLAIN)
+    query = read_query(text, PLAIN)
     assert query.required == required
     assert query.required <= set(query.counts)
 
 
 def test_a_phrase_is_cut_to_the_words_that_the_index_joins() -> None:
-    assert parse('"state of the union"', IndexOptions(max_words=1)).required == {"state", "of", "the", "union"}
+    assert read_query('"state of the union"', IndexOptions(max_words=1)).required == {"state", "of", "the", "union"}
 
 
 def test_a_query_is_cut_and_weighed_as_the_index_was() -> None:
     options = IndexOptions(max_words=1, stop_words="english", sublinear_tf=True)
-    assert parse("the tax and the tax", options).counts == {"tax": 1 + math.log(2)}
-    assert set(parse("\ufb01ne Ŵord", PLAIN).counts) == {"fine", "ŵord", "fine ŵord"}
+    assert read_query("the tax and the tax", options).counts == {"tax": 1 + math.log(2)}
+    assert set(read_query("\ufb01ne Ŵord", PLAIN).counts) == {"fine", "ŵord", "fine ŵord"}
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_a_query_is_cut_and_weighed_as_the_index_was() -> None:
 )
 def test_fails_for_a_query_that_cannot_be_answered(text: str, options: IndexOptions, message: str) -> None:
     with pytest.raises(QueryError, match=message):
-        parse(text, options)
+        read_query(text, options)

@@ -13,7 +13,7 @@ import sqlglot
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from emr_steps.index.options import IndexOptions
-from emr_steps.search.query import parse
+from emr_steps.search.query import read_query
 from emr_steps.search.ranking import statement
 
 BUCKETS = 5
@@ -75,7 +75,7 @@ class Index:
 
     def search(self, text: str, limit: int = 100) -> list[tuple[Any, ...]]:
         sql = statement(
-            parse(text, self.options),
+            read_query(text, self.options),
             collection="c",
             build="b",
             buckets=BUCKETS,
@@ -130,4 +130,4 @@ def test_a_word_that_the_index_does_not_have_finds_nothing() -> None:
 
 def test_fails_for_a_name_that_sql_could_misread() -> None:
     with pytest.raises(ValueError, match="names of collections and builds must match"):
-        statement(parse("tax", IndexOptions()), collection="c' or '1", build="b", buckets=1, norm="l2", limit=1)
+        statement(read_query("tax", IndexOptions()), collection="c' or '1", build="b", buckets=1, norm="l2", limit=1)

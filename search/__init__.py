@@ -1,0 +1,1 @@
+"""Search a collection of documents: `python -m search "words"`, or `search.client.Index` from Python."""
