@@ -27,14 +27,16 @@ _REFUSED = """
 --class --jars --packages --exclude-packages --repositories --files --archives --properties-file --proxy-user
 --principal --keytab --driver-class-path --driver-library-path
 """
-# Settings of a cluster, its file systems and its network, which the laptop has of its own.
+# Settings of a cluster, its packages, its file systems and its network, which the laptop has of its own.
 _OF_A_CLUSTER = (
+    "spark.archives",
     "spark.authenticate",
     "spark.blockManager.port",
     "spark.decommission",
     "spark.default.parallelism",
     "spark.driver.",
     "spark.dynamicAllocation",
+    "spark.emr-serverless.",
     "spark.emr.",
     "spark.eventLog.",
     "spark.executor.",
@@ -48,6 +50,7 @@ _OF_A_CLUSTER = (
     "spark.master",
     "spark.network.crypto",
     "spark.resourceManager.",
+    "spark.pyspark.",
     "spark.shuffle.service",
     "spark.sql.catalogImplementation",
     "spark.sql.hive.",
