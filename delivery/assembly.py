@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,22 @@ class Resource:
         return found
 
 
-def resources(folder: Path, environment: str) -> Iterator[Resource]:
-    """Yield every resource of an environment, stack by stack.
+@dataclass(frozen=True)
+class Stack:
+    """A stack: its name in CloudFormation, how the CDK CLI selects it, and its template."""
+
+    name: str
+    path: str
+    template: Mapping[str, Any]
+
+    @property
+    def short(self) -> str:
+        """Its name within the environment (`Storage`)."""
+        return self.name.rsplit("-", 1)[-1]
+
+
+def stacks(folder: Path, environment: str) -> list[Stack]:
+    """Read the stacks of an environment, each after those that it depends on.
 
     Raises
     ------
@@ -44,14 +59,30 @@ def resources(folder: Path, environment: str) -> Iterator[Resource]:
     manifest = nested / "manifest.json"
     if not manifest.is_file():
         raise AssemblyError(f"{folder} must hold an assembly of {environment}; run `make synth ENV={environment}`")
-    for artifact in json.loads(manifest.read_text(encoding="utf-8"))["artifacts"].values():
-        if artifact["type"] != "aws:cloudformation:stack":
-            continue
-        properties = artifact["properties"]
-        template = json.loads((nested / properties["templateFile"]).read_text(encoding="utf-8"))
-        short = properties["stackName"].rsplit("-", 1)[-1]
-        for logical_id, body in template.get("Resources", {}).items():
-            yield Resource(short, logical_id, body["Type"], body)
+    artifacts = json.loads(manifest.read_text(encoding="utf-8"))["artifacts"]
+    order = TopologicalSorter({key: artifact.get("dependencies", []) for key, artifact in artifacts.items()})
+    found = []
+    for key in order.static_order():
+        artifact = artifacts[key]
+        if artifact["type"] == "aws:cloudformation:stack":
+            properties = artifact["properties"]
+            template = json.loads((nested / properties["templateFile"]).read_text(encoding="utf-8"))
+            name = properties["stackName"]
+            found.append(Stack(name, f"lake-{environment}/{name.rsplit('-', 1)[-1]}", template))
+    return found
+
+
+def resources(folder: Path, environment: str) -> Iterator[Resource]:
+    """Yield every resource of an environment, stack by stack.
+
+    Raises
+    ------
+    AssemblyError
+        The folder holds no assembly of the environment.
+    """
+    for stack in stacks(folder, environment):
+        for logical_id, body in stack.template.get("Resources", {}).items():
+            yield Resource(stack.short, logical_id, body["Type"], body)
 
 
 def synthesize(environment: str, outdir: Path, source: Path = ROOT) -> None:
