@@ -12,7 +12,7 @@ from components.assets import COMMON, CONTRACTS, ROOT, StoredFile, contract_file
 STEPS = ROOT / "emr_steps"
 BOOTSTRAP = STEPS / "bootstrap" / "install_wheels.sh"
 # In the order in which they depend on each other.
-NAMES = tuple(name for name in ("documents", "index", "search", "ratings") if (STEPS / name / "step.py").exists())
+NAMES = ("documents", "index", "search", "ratings")
 
 
 @dataclass(frozen=True, kw_only=True)

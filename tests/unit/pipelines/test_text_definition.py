@@ -32,7 +32,8 @@ def states(kind: str) -> list[tuple[str, Any, bool]]:
 
 def reached(start: str) -> set[str]:
     """Give the states that can follow one."""
-    found, left = set(), [start]
+    found: set[str] = set()
+    left = [start]
     while left:
         state = MACHINE["States"][left.pop()]
         following = {state.get("Next"), state.get("Default")}

@@ -191,7 +191,7 @@ def test_steps_are_told_where_the_lake_is_and_which_collection_to_index(emr: Emr
         assert option(command, "--collection") == "speeches"
         assert option(command, "--run_id") == "run-1"
     assert option(documents, "--source") == "s3://raw/documents/collection=speeches/"
-    assert option(documents, "--format") == "files"
+    assert option(documents, "--format") == "auto"
 
 
 def test_queries_are_answered_with_the_new_index(emr: Emr) -> None:
