@@ -80,6 +80,8 @@ def _object(entry: Any, fetch: Callable[[str], str]) -> ObjectAnswers:
 
 def _answer(annotation: Any, fetch: Callable[[str], str]) -> tuple[str, Any]:
     """Return worker and content; what has neither content nor place is None, which no reader takes for an answer."""
+    if not isinstance(annotation, dict):
+        return "", None
     data = annotation.get("annotationData") or {}
     content = data.get("content")
     if content is None and data.get("s3Uri"):

@@ -1,7 +1,6 @@
 """What Ground Truth expects back, and writes into the output manifest.
 
-The values of each kind are those of the built-in task types, so that a chained job or a training job can read them:
-https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambda-requirements.html
 """
 
 from __future__ import annotations
@@ -9,6 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+# As the built-in task types call themselves.
+TYPES = {
+    "image_classification": "image-classification",
+    "text_classification": "text-classification",
+    "named_entities": "text-span",
+    "bounding_boxes": "object-detection",
+}
 
 
 def entry(object_id: str, attribute: str, value: Any, metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,11 +32,3 @@ def metadata(kind: str, *, job: str, created: datetime) -> dict[str, Any]:
         "human-annotated": "yes",
         "creation-date": created.isoformat(timespec="microseconds"),
     }
-
-
-TYPES = {
-    "image_classification": "image-classification",
-    "text_classification": "text-classification",
-    "named_entities": "text-span",
-    "bounding_boxes": "object-detection",
-}

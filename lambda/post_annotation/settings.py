@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from lake_common.consolidation.answers import KINDS
+from lake_common.consolidation.labels import Method
 
-METHODS = ("majority", "dawid_skene")
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Task:
     """
 
     kind: str
-    method: str
+    method: Method
 
     def __post_init__(self) -> None:
         for name, got, expected in (("kind", self.kind, KINDS), ("method", self.method, METHODS)):

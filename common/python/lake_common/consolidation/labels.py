@@ -10,6 +10,7 @@ from typing import Literal
 from lake_common.consolidation.columns import mean
 from lake_common.consolidation.confidence import confidences, shares
 from lake_common.consolidation.crowd import Column, Columns, Crowd
+from lake_common.consolidation.quality import Worker
 from lake_common.consolidation.readings import counted, fixed, learned
 from lake_common.consolidation.workers import Learned
 
@@ -29,28 +30,6 @@ class Label:
 
     name: str
     confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """What the answers tell of a worker.
-
-    Parameters
-    ----------
-    answers
-        Number of answers that counted.
-    agreement
-        Share of them that are the label in the end.
-    accuracy
-        How probable it is that the worker's next answer is right; with few answers it stays near that of all workers.
-    information
-        Bits that an answer of the worker tells about the class: zero for a spammer, whatever the accuracy.
-    """
-
-    answers: int
-    agreement: float
-    accuracy: float
-    information: float
 
 
 @dataclass(frozen=True)
