@@ -6,13 +6,13 @@ A crowd is a file `crowds/<name>.json` in the folder of the laptop's services (`
 | member | meaning |
 |---|---|
 | `jobs` | names of jobs, with `*` |
-| `truth` | address of the truths in S3: JSON lines with `source` or `source-ref` and `truth` |
+| `truth` | address of the truths in S3: JSON lines with `source` or `source-ref` and `truth`; only objects with a truth are answered. Spammers need none |
 | `seed` | a number |
 | `workers` | see `simulation` |
 | `speed` | by how much faster the time limits of these jobs run out than the request says (1); read when a job begins |
 
-Nothing outside this folder knows of it: jobs without a crowd wait for people.
-"""
+Several crowds may work on a job. Nothing outside this folder knows of it: jobs without a crowd wait for people.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -36,34 +36,43 @@ _POLL_SECONDS = 0.05
 _LOOK_SECONDS = 0.5
 
 
-def find(job: str) -> Json | None:
-    """Return the crowd of a job, or None."""
-    folder = clients.state_dir() / "crowds"
-    for file in sorted(folder.glob("*.json")):
+def matching(job: str) -> dict[str, Json]:
+    """Return the crowds of a job by name."""
+    found = {}
+    for file in sorted((clients.state_dir() / "crowds").glob("*.json")):
         crowd: Json = json.loads(file.read_text(encoding="utf-8"))
         if fnmatch.fnmatchcase(job, crowd["jobs"]):
-            return crowd
-    return None
+            found[file.stem] = crowd
+    return found
 
 
 def speed(job: str) -> float:
-    return float((find(job) or {}).get("speed", 1))
+    return max((float(crowd.get("speed", 1)) for crowd in matching(job).values()), default=1.0)
 
 
 def attend(job: str) -> None:
-    """Let the crowd of a job work, on a thread, until the job ends."""
+    """Let the crowds of a job work, each on a thread, until the job ends."""
     clients.background(_attend, job)
 
 
 def _attend(name: str) -> None:
-    crowd = None
+    there: set[str] = set()
     while records.find(name)["status"] == "InProgress":
-        crowd = crowd or find(name)
-        if crowd is None:
-            time.sleep(_LOOK_SECONDS)
-            continue
-        if not Crowd(name, crowd).work():
-            return
+        for crowd_name, document in matching(name).items():
+            if crowd_name not in there:
+                there.add(crowd_name)
+                clients.background(_work, name, document)
+        time.sleep(_LOOK_SECONDS)
+
+
+def _work(name: str, document: Json) -> None:
+    try:
+        crowd = Crowd(name, document)
+        while records.find(name)["status"] == "InProgress":
+            if not crowd.round():
+                time.sleep(_POLL_SECONDS)
+    except ValueError:
+        logger.exception("a crowd of labeling job %s cannot work; its tasks wait for people", name)
 
 
 class Crowd:
@@ -73,7 +82,7 @@ class Crowd:
         self._name = name
         self._document = document
         request = records.find(name)["request"]
-        self._truths = _truths(document["truth"]) if document.get("truth") else {}
+        self._truths = _truths(document["truth"]) if document.get("truth") else None
         self._form = simulation.form_of(_read(request["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"]).decode())
         self._classes = records.find(name)["categories"]
         self._issuer = teams.issuer(request["HumanTaskConfig"]["WorkteamArn"])
@@ -81,18 +90,7 @@ class Crowd:
         self._lapsed: dict[tuple[str, str], int] = {}
         self._orders: dict[str, list[str]] = {}
 
-    def work(self) -> bool:
-        """Answer tasks until the job ends; false if the crowd is of no use for it."""
-        try:
-            while records.find(self._name)["status"] == "InProgress":
-                if not self._round():
-                    time.sleep(_POLL_SECONDS)
-        except ValueError:
-            logger.exception("the crowd of labeling job %s cannot work; its tasks wait for people", self._name)
-            return False
-        return True
-
-    def _round(self) -> int:
+    def round(self) -> int:
         """Go through the open tasks once; return how many were touched."""
         touched = 0
         for worker, person in zip(self._document["workers"], self._people, strict=True):
@@ -103,6 +101,8 @@ class Crowd:
 
     def _is_for(self, person: task_rules.Worker, object_id: str) -> bool:
         """Tell whether a worker is to take a task: the seed says who sees it first, then come the others."""
+        if self._truths is not None and self._source(object_id) not in self._truths:
+            return False
         if (object_id, person.name) in self._lapsed:
             return not any(
                 object_id in tasks.offered(self._name, other.id) for other in self._people if other != person
@@ -125,20 +125,23 @@ class Crowd:
 
     def _do(self, worker: Json, person: task_rules.Worker, object_id: str) -> int:
         again = self._lapsed.get((object_id, person.name), 0)
-        chance = random.Random(_digest(self._seed, self._source(object_id), person.name, again))  # noqa: S311
+        source = self._source(object_id)
+        chance = random.Random(_digest(self._seed, source, person.name, again))  # noqa: S311
+        what = simulation.behaviour(worker, chance)
+        content: Any = None
+        if what == simulation.MALFORMED:
+            content = simulation.nonsense(chance)
+        elif what == simulation.ANSWER:
+            truth = (self._truths or {}).get(source)
+            content = simulation.answer(worker, truth, self._form, self._classes, chance)
         try:
-            taken = tasks.claim(self._name, object_id, person)
-            what = simulation.behaviour(worker, chance)
-            if what in {simulation.LAPSE, simulation.DECLINE}:
+            tasks.claim(self._name, object_id, person)
+            if what in {simulation.ANSWER, simulation.MALFORMED}:
+                tasks.submit(self._name, object_id, person.id, content)
+            else:
                 self._lapsed[object_id, person.name] = again + 1
             if what == simulation.DECLINE:
                 tasks.decline(self._name, object_id, person.id)
-            elif what == simulation.MALFORMED:
-                tasks.submit(self._name, taken.object_id, person.id, simulation.nonsense(chance))
-            elif what == simulation.ANSWER:
-                truth = self._truths.get(self._source(object_id))
-                given = simulation.answer(worker, truth, self._form, self._classes, chance)
-                tasks.submit(self._name, object_id, person.id, given)
         except tasks.TaskGoneError:
             return 0
         return 1

@@ -15,6 +15,7 @@ _MAX_TASK_SECONDS = 8 * 3600
 _MAX_AVAILABILITY_SECONDS = 10 * 24 * 3600
 _RESERVED = frozenset({"source", "source-ref"})
 _BUILT_IN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:((?:PRE|ACS)-\w+)$")
+_ALGORITHMS = ("/image-classification", "/text-classification")
 _PUBLIC = ("public-crowd/", "vendor-crowd/")
 
 
@@ -75,6 +76,11 @@ def beyond_laptop(request: Json) -> str | None:
         return f"the workforce {task['WorkteamArn']}"
     if task["UiConfig"].get("HumanTaskUiArn"):
         return "HumanTaskUiArn of a labeling job"
+    algorithm = request.get("LabelingJobAlgorithmsConfig", {})
+    if algorithm and not algorithm["LabelingJobAlgorithmSpecificationArn"].endswith(_ALGORITHMS):
+        return f"automated labeling by {algorithm['LabelingJobAlgorithmSpecificationArn']}"
+    if "InitialActiveLearningModelArn" in algorithm:
+        return "InitialActiveLearningModelArn of a labeling job"
     consolidation = task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
     for arn in (task.get("PreHumanTaskLambdaArn", ""), consolidation):
         built_in = _BUILT_IN.match(arn)

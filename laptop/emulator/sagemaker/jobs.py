@@ -130,7 +130,7 @@ def _summary(job: Json) -> Json:
     }
     if "reason" in job:
         found["FailureReason"] = job["reason"]
-    if job["status"] in {"Completed", "Stopped"}:
+    if job["iteration"]:
         found["LabelingJobOutput"] = {"OutputDatasetS3Uri": output_uri(job)}
     return found | {"WorkteamArn": task["WorkteamArn"]}
 

@@ -48,7 +48,8 @@ class Planner(Protocol):
         objects
             All objects of the job (see `task_rules`); labeled ones have their `label`.
         limit
-            How many objects may go to people at once, by MaxConcurrentTaskCount and the stopping conditions.
+            How many objects may go to people at once, by MaxConcurrentTaskCount and the stopping conditions; 0 if
+            people may label no more.
         """
 
 

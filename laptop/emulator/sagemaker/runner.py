@@ -166,11 +166,13 @@ def _begin_iteration(job: Json) -> _Next:
     allowed = len(waiting)
     if not streaming.is_streaming(request):
         allowed = job_rules.people_left(request, len(known), counted["HumanLabeled"], counted["TotalLabeled"])
-    if not allowed:
+    planner = planning.automated() if "LabelingJobAlgorithmsConfig" in request else None
+    if not allowed and not planner:
         return _Next.ENOUGH
     room = request["HumanTaskConfig"].get("MaxConcurrentTaskCount", _DEFAULT_BATCH) - len(_open(name))
-    planner = planning.automated() if "LabelingJobAlgorithmsConfig" in request else None
     plan = (planner or planning.in_order)(request, known, min(allowed, room), Output(job).write)
+    if not allowed and not plan.machine:
+        return _Next.ENOUGH
     if not plan.people and not plan.machine and not _open(name):
         raise DataError(f"automated labeling must go on with {len(waiting)} objects; it chose none of them")
     iteration = 1 if streaming.is_streaming(request) else job["iteration"] + 1
