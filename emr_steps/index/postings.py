@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from emr_steps.index import blobs
 from emr_steps.index.options import IndexOptions
-from emr_steps.index.weighing import SharedNumberError, idf, tf
+from emr_steps.index.weighing import idf, tf
 
 ROWS_PER_BATCH = 1 << 16
+
+
+class SharedNumberError(RuntimeError):
+    """Two terms of the index have the same number; with another salt they will not."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def merge(blobs_of_bucket: Sequence[bytes]) -> Bucket:
     claimed[terms] = np.concatenate([blobs.numbers(part["document_frequencies"]) for part in parts])
     np.add.at(found, terms, np.concatenate([blobs.numbers(part["postings_of"]) for part in parts]))
     if not np.array_equal(claimed, found):
-        raise SharedNumberError("two terms of different chunks have the same number")
+        raise SharedNumberError("two terms have the same number")
     ends = np.cumsum([len(part["spellings"]) for part in parts])
     return Bucket(every.dictionary.take(pa.array(order)), claimed, parts, np.split(terms, ends[:-1]))
 

@@ -27,8 +27,8 @@ from emr_steps.documents.publish import published
 from emr_steps.index import publish, sizes, tasks
 from emr_steps.index.build import index
 from emr_steps.index.options import NORMS, STOP_WORDS, IndexOptions
+from emr_steps.index.postings import SharedNumberError
 from emr_steps.index.publish import Build
-from emr_steps.index.weighing import SharedNumberError
 
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",

@@ -52,7 +52,8 @@ def ask(options: IndexOptions, salt: int, places: Sequence[int]) -> Task:
     def task(batches: Batches) -> Iterator[pa.RecordBatch]:
         for number, rows in _groups(batches, "chunk"):
             counted = counts.count(chunk.Chunk.unpack(rows[0][2]), options, salt)
-            asked = frequencies.questions(counted.numbers, counted.document_counts, len(places))
+            order = counts.order_of_numbers(counted.numbers)
+            asked = frequencies.questions(counted.numbers[order], counted.document_counts[order], len(places))
             for part, blob in enumerate(asked):
                 yield _row(places[part], number, part, blob)
 
@@ -78,7 +79,8 @@ def weigh(options: IndexOptions, salt: int, documents: int, places: Sequence[int
         for number, rows in _groups(batches, "chunk"):
             words = chunk.Chunk.unpack(rows[0][2])
             counted = counts.count(words, options, salt)
-            found = frequencies.read([blob for _, _, blob in rows[1:]], len(counted.numbers))
+            order = counts.order_of_numbers(counted.numbers)
+            found = frequencies.read([blob for _, _, blob in rows[1:]], order)
             weighed = weighing.weigh(words, counted, found, documents, options)
             best = weighing.top_terms(words, weighed, top)
             yield _row(0, number, TOP, blobs.pack(**{name: best[name].combine_chunks() for name in best.column_names}))

@@ -25,10 +25,6 @@ from emr_steps.index.terms import bucket
 Floats = NDArray[np.float64]
 
 
-class SharedNumberError(RuntimeError):
-    """Two terms of the index have the same number; with another salt they will not."""
-
-
 @dataclass(frozen=True)
 class Weighed:
     """The terms of a chunk that are in the index, and their postings, term after term.
@@ -64,10 +60,8 @@ def tf(counts: NDArray[np.integer[Any]], options: IndexOptions) -> Floats:
 
 def weigh(chunk: Chunk, counts: Counts, found: Frequencies, documents: int, options: IndexOptions) -> Weighed:
     """Weigh the terms of a chunk that are in the index."""
-    per_term = counts.document_counts
-    check_spelling(chunk, counts, found.kept)
-    kept = np.repeat(found.kept, per_term)
-    postings_of = per_term[found.kept]
+    postings_of = counts.document_counts[found.kept]
+    kept = np.repeat(found.kept, counts.document_counts)
     terms = np.repeat(np.arange(len(postings_of)), postings_of)
     owners, term_counts = counts.documents[kept], counts.term_counts[kept]
     scores = tf(term_counts, options) * idf(found.documents, documents, options)[terms]
@@ -75,34 +69,8 @@ def weigh(chunk: Chunk, counts: Counts, found: Frequencies, documents: int, opti
         norms = np.sqrt(np.bincount(owners, scores * scores, minlength=len(chunk.names)))
     else:
         norms = np.ones(len(chunk.names))
-    first = counts.terms[found.kept]
-    spellings = _spell(chunk, counts.positions[first], counts.sizes[first])
+    spellings = _spell(chunk, counts.positions[found.kept], counts.sizes[found.kept])
     return Weighed(spellings, found.documents, postings_of, norms, terms, owners, term_counts, scores)
-
-
-def check_spelling(chunk: Chunk, counts: Counts, kept: NDArray[np.bool_]) -> None:
-    """Make sure that all occurrences of a number in the chunk are of one term.
-
-    Raises
-    ------
-    SharedNumberError
-        If they are not.
-    """
-    occurrences_of = np.diff(counts.terms, append=len(counts.positions))
-    several = kept & (occurrences_of > 1)
-    chosen = np.repeat(several, occurrences_of)
-    positions, sizes = counts.positions[chosen], counts.sizes[chosen]
-    first = np.repeat(counts.terms[several], occurrences_of[several])
-    first_positions, first_sizes = counts.positions[first], counts.sizes[first]
-    equal = sizes == first_sizes
-    last = len(chunk.words) - 1
-    for offset in range(int(sizes.max(initial=0))):
-        same = (
-            chunk.words[np.minimum(positions + offset, last)] == chunk.words[np.minimum(first_positions + offset, last)]
-        )
-        equal &= same | (sizes <= offset)
-    if not equal.all():
-        raise SharedNumberError("two terms of a chunk have the same number")
 
 
 def top_terms(chunk: Chunk, weighed: Weighed, most: int) -> pa.Table:
