@@ -31,6 +31,7 @@ PERMISSION_ONLY = {
     "s3:ListBucket",
     "s3:ListMultipartUploadParts",
     "s3:ListBucketMultipartUploads",
+    "ssm:UpdateInstanceInformation",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",

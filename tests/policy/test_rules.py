@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,7 +70,7 @@ def test_stacks_that_hold_retained_data_are_protected_from_deletion(
 
 def seeded(assembly: Assembly, change: Callable[[dict[str, Any]], None], stack: str = "Storage") -> Assembly:
     """Return the assembly with one defect."""
-    copy = Assembly(assembly.environment, Path("nowhere"))
+    copy = Assembly(assembly.environment, assembly.folder)
     templates = deepcopy(assembly.templates)
     change(templates[stack]["Resources"])
     copy.__dict__["templates"] = templates
