@@ -11,12 +11,21 @@ from laptop.demo.pipelines import Execution
 from laptop.report.model import QueryFact, ReasonFact, RunFact, SpanFact, StackFact, TableFact
 
 _TABLES = re.compile(r"\b(?:FROM|JOIN)\s+(?:lake_\w+\.)?(\w+)", re.IGNORECASE)
+# Where collections of documents lie; there is no raw table of them.
+COLLECTIONS = "documents"
 RAW_OF_AGGREGATE = {
     "daily_revenue": "orders",
     "cohort_retention": "orders",
     "customer_history": "orders",
     "carrier_delays": "flights",
     "movie_ratings": "ratings",
+    "best_movies_by_year": "ratings",
+    "rating_histogram": "ratings",
+    "text_answers": COLLECTIONS,
+    "text_builds": COLLECTIONS,
+    "text_postings": COLLECTIONS,
+    "text_terms": COLLECTIONS,
+    "text_top_terms": COLLECTIONS,
 }
 
 

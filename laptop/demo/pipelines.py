@@ -99,10 +99,12 @@ class Pipelines:
 
     def request(self, product: str, tables: Sequence[str], request: str) -> str:
         """Start the pipeline of a product over what is in the raw zone; return the id of the request."""
-        self._states.start_execution(
-            stateMachineArn=self._machines[product], input=json.dumps({"tables": tables, "request": request})
-        )
+        self.start(product, {"tables": tables, "request": request})
         return request
+
+    def start(self, product: str, document: Mapping[str, Any]) -> None:
+        """Start the pipeline of a product with an input of its own."""
+        self._states.start_execution(stateMachineArn=self._machines[product], input=json.dumps(document))
 
     def wait(self, causes: set[str]) -> list[Execution]:
         """Wait until an execution has ended for each cause: the key of an object, or the id of a request.

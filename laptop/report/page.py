@@ -8,7 +8,7 @@ from pathlib import Path
 
 from laptop.report import charts
 from laptop.report.charts import human
-from laptop.report.model import CheckFact, QueryFact, Report, StackFact
+from laptop.report.model import CheckFact, QueryFact, Report, SearchFact, StackFact
 
 _STYLE = Path(__file__).with_name("style.css")
 _STATES = {"proven": ("good", "✓ proven"), "failed": ("bad", "✗ failed"), "not proven": ("unsure", "? not proven")}
@@ -27,6 +27,7 @@ def render(report: Report) -> str:
             _quarantine(report),
             _insight(report),
             _queries(report.queries),
+            _searches(report.searches),
             _checks(report.checks),
             _stacks(report.stacks),
             _steps(report),
@@ -145,6 +146,23 @@ def _queries(queries: Sequence[QueryFact]) -> str:
         "Athena charges $5 per TB and at least 10 MB a query, so on data this small most queries cost the minimum.",
         charts.scanned(queries) + _table(header, rows, numbers=range(1, 7)),
     )
+
+
+def _searches(searches: Sequence[SearchFact]) -> str:
+    rows = [
+        (
+            f"<code>{escape(search.query)}</code>",
+            "<br>".join(f"{escape(hit.title)} <span class='soft'>{hit.score:.3f}</span>" for hit in search.hits),
+            f"{search.milliseconds:,} ms",
+            human(search.scanned_bytes),
+        )
+        for search in searches
+    ]
+    text = (
+        "Addresses on the State of the Union, indexed on a cluster of EMR by the weights of their words and phrases "
+        "(TF-IDF). A search is one statement of SQL; the number is the cosine between document and query."
+    )
+    return _section("Search", text, _table(("query", "best documents", "engine", "scanned"), rows, numbers=(2, 3)))
 
 
 def _checks(checks: Sequence[CheckFact]) -> str:

@@ -6,10 +6,12 @@ import pytest
 
 from laptop.report.model import (
     CheckFact,
+    HitFact,
     QueryFact,
     ReasonFact,
     Report,
     RunFact,
+    SearchFact,
     SpanFact,
     StackFact,
     StepFact,
@@ -41,6 +43,10 @@ def report() -> Report:
             QueryFact("revenue_by_month", "Dollars & orders", "lake-analysts", 18, 120, 41_000, 2_619_000),
             QueryFact("top_customers", "Who spends", "lake-engineers", 10, 90, 250_000, 2_619_000),
             QueryFact("worse", "Reads more than raw", "lake-engineers", 1, 5, 3_000_000, 2_619_000),
+        ),
+        searches=(
+            SearchFact("rail roads", (HitFact("Grant & 1870 <b>", 0.1234), HitFact("Hayes 1877", 0.1)), 87, 41_000),
+            SearchFact("nothing like it", (), 12, 900),
         ),
         checks=(
             CheckFact("Every row is kept", "proven", "69,811 = 69,659 + 152"),

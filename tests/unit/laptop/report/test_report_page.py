@@ -75,3 +75,9 @@ def test_athena_charges_at_least_ten_megabytes() -> None:
     query = QueryFact("q", "", "w", 1, 1, scanned_bytes=1, raw_bytes=10**12)
     assert query.price == pytest.approx(0.00005)
     assert query.raw_price == pytest.approx(5.0)
+
+
+def test_searches_show_what_they_found_and_what_they_read(report: Report) -> None:
+    page = render(report)
+    assert "Grant &amp; 1870 &lt;b&gt; <span class='soft'>0.123</span><br>Hayes 1877" in page
+    assert "<td class=n>87 ms</td><td class=n>41 kB</td>" in page
