@@ -43,6 +43,7 @@ SERVICE_MODULES = (
     "laptop.emulator.esm.service",
     "laptop.emulator.firehose.service",
     "laptop.emulator.sagemaker.service",
+    "laptop.emulator.sagemaker.active_learning",
     "laptop.emulator.states_sagemaker",
 )
 
