@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -85,8 +84,8 @@ class Gallery:
 
 
 @pytest.fixture(scope="module")
-def gallery(laptop: Laptop) -> Iterator[Gallery]:
-    yield Gallery(Studio(laptop))
+def gallery(laptop: Laptop) -> Gallery:
+    return Gallery(Studio(laptop))
 
 
 @pytest.fixture(scope="module")
