@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from laptop import deploy, launcher
-from laptop.demo import facts, stream, text
+from laptop.demo import facts, labels, stream, text
 from laptop.demo.lake import Lake
 from laptop.demo.pipelines import Pipelines
 from laptop.demo.timeline import Timeline
@@ -99,6 +99,9 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
 
     with timeline.step("Index speeches on a cluster of EMR") as step:
         step.detail = text.run(lake, pipelines, speeches)
+
+    with timeline.step("Let workers label mails, and make one label of their answers") as step:
+        step.detail = labels.run(home, lake, pipelines, console)
     return lake, pipelines
 
 
@@ -151,6 +154,7 @@ def _report(home: Home, lake: Lake, pipelines: Pipelines, timeline: Timeline) ->
             "stacks": facts.stacks(lake),
             "tables": facts.tables(lake),
             "reasons": facts.reasons(lake),
+            "workers": labels.workers(lake),
             "revenue": facts.revenue(lake),
             "cohorts": facts.cohorts(lake),
             "diagram": _diagram(home),

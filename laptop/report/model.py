@@ -115,6 +115,15 @@ class SearchFact:
 
 
 @dataclass(frozen=True)
+class WorkerFact:
+    """Somebody who labels; `disagreement` is the share of the answers that the labels contradict."""
+
+    worker: str
+    answers: int
+    disagreement: float
+
+
+@dataclass(frozen=True)
 class CheckFact:
     """A smoke test; `state` is proven, failed or not proven."""
 
@@ -147,6 +156,7 @@ class Report:
     reasons: tuple[ReasonFact, ...]
     queries: tuple[QueryFact, ...]
     searches: tuple[SearchFact, ...]
+    workers: tuple[WorkerFact, ...]
     checks: tuple[CheckFact, ...]
     revenue: tuple[tuple[str, float], ...]
     """Month and dollars."""

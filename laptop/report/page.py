@@ -8,7 +8,7 @@ from pathlib import Path
 
 from laptop.report import charts
 from laptop.report.charts import human
-from laptop.report.model import CheckFact, QueryFact, Report, SearchFact, StackFact
+from laptop.report.model import CheckFact, QueryFact, Report, SearchFact, StackFact, WorkerFact
 
 _STYLE = Path(__file__).with_name("style.css")
 _STATES = {"proven": ("good", "✓ proven"), "failed": ("bad", "✗ failed"), "not proven": ("unsure", "? not proven")}
@@ -28,6 +28,7 @@ def render(report: Report) -> str:
             _insight(report),
             _queries(report.queries),
             _searches(report.searches),
+            _workers(report.workers),
             _checks(report.checks),
             _stacks(report.stacks),
             _steps(report),
@@ -163,6 +164,18 @@ def _searches(searches: Sequence[SearchFact]) -> str:
         "(TF-IDF). A search is one statement of SQL; the number is the cosine between document and query."
     )
     return _section("Search", text, _table(("query", "best documents", "engine", "scanned"), rows, numbers=(2, 3)))
+
+
+def _workers(workers: Sequence[WorkerFact]) -> str:
+    rows = [
+        (f"<code>{escape(worker.worker)}</code>", f"{worker.answers:,}", f"{worker.disagreement:.0%}")
+        for worker in workers
+    ]
+    text = (
+        "Mails, each shown to several simulated workers by a labeling job of SageMaker Ground Truth. The labels weigh "
+        "workers by what their answers tell of them, so one who does not read costs little."
+    )
+    return _section("Labels", text, _table(("worker", "answers", "contradicted by the label"), rows, numbers=(1, 2)))
 
 
 def _checks(checks: Sequence[CheckFact]) -> str:

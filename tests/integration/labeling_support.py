@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -58,11 +58,24 @@ def handle(event, context):
 """
 
 
+def open_studio(laptop: Laptop) -> Iterator[Studio]:
+    made = Studio(laptop)
+    yield made
+    made.close()
+
+
 @dataclass
 class Studio:
     """What labeling jobs need: a team, two functions, a role, a bucket with page and categories."""
 
     laptop: Laptop
+    _own_workforce: bool = False
+
+    def close(self) -> None:
+        """Remove the team, and the workforce unless somebody else made it: an account has one."""
+        self.api.delete_workteam(WorkteamName=self.team.rpartition("/")[2])
+        if self._own_workforce:
+            self.api.delete_workforce(WorkforceName="private-crowd")
 
     @cached_property
     def api(self) -> Any:
@@ -100,6 +113,7 @@ class Studio:
         else:
             pool = cognito.create_user_pool(PoolName="labelers")["UserPool"]["Id"]
             client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
+            self._own_workforce = True
         group = f"labelers-{uuid.uuid4().hex[:8]}"
         cognito.create_group(UserPoolId=pool, GroupName=group)
         return {"UserPool": pool, "UserGroup": group, "ClientId": client}
@@ -137,7 +151,7 @@ class Studio:
         return f"s3://{self.bucket}/{key}"
 
     def request(self, name: str, manifest: str, **human: Any) -> dict[str, Any]:
-        """Return a request of CreateLabelingJob; `human` overrides members of HumanTaskConfig."""
+        """Return a request of CreateLabelingJob; `human` overrides members of HumanTaskConfig, None removes one."""
         pre, post = self.functions
         task = {
             "WorkteamArn": self.team,

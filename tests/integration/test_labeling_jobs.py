@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.labeling_support import CLASSES, Studio
+from tests.integration.labeling_support import CLASSES, Studio, open_studio
 
 GOOD = [{"name": f"good-{number}", "accuracy": 1} for number in range(3)]
 TRUTHS = {f"animal {number}": CLASSES[number % 3] for number in range(12)}
@@ -18,10 +19,10 @@ LINES = [{"source": source, "weight": len(source)} for source in TRUTHS]
 
 
 @pytest.fixture(scope="module")
-def studio(laptop: Any) -> Studio:
-    made = Studio(laptop)
-    made.crowd("good-*", TRUTHS, GOOD)
-    return made
+def studio(laptop: Any) -> Iterator[Studio]:
+    for made in open_studio(laptop):
+        made.crowd("good-*", TRUTHS, GOOD)
+        yield made
 
 
 def test_a_job_labels_every_object_of_its_manifest(studio: Studio) -> None:
@@ -191,7 +192,7 @@ def test_stopping_conditions_end_a_job_before_it_costs_more(studio: Studio) -> N
     assert done["LabelCounters"]["Unlabeled"] == 8
 
 
-BAD_DATA = {
+BAD_DATA: dict[str, tuple[list[Any], str]] = {
     "empty": ([], "must have at least one data object"),
     "no-json": ([{"source": "a"}, "{"], "line 2 of the manifest: a data object must be JSON"),
     "no-source": ([{"text": "a"}], "either source or source-ref; got"),

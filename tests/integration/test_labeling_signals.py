@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.integration.labeling_support import Studio
+from tests.integration.labeling_support import Studio, open_studio
 from tests.integration.test_labeling_jobs import GOOD, LINES, TRUTHS
 
 
 @pytest.fixture(scope="module")
-def studio(laptop: Any) -> Studio:
-    made = Studio(laptop)
-    made.crowd("tell-*", TRUTHS, GOOD)
-    return made
+def studio(laptop: Any) -> Iterator[Studio]:
+    for made in open_studio(laptop):
+        made.crowd("tell-*", TRUTHS, GOOD)
+        yield made
 
 
 class Inbox:

@@ -16,6 +16,7 @@ from laptop.report.model import (
     StackFact,
     StepFact,
     TableFact,
+    WorkerFact,
 )
 
 
@@ -48,6 +49,7 @@ def report() -> Report:
             SearchFact("rail roads", (HitFact("Grant & 1870 <b>", 0.1234), HitFact("Hayes 1877", 0.1)), 87, 41_000),
             SearchFact("nothing like it", (), 12, 900),
         ),
+        workers=(WorkerFact("private.us-east-1.0a1b", 36, 0.0), WorkerFact("private.<i>", 36, 0.456)),
         checks=(
             CheckFact("Every row is kept", "proven", "69,811 = 69,659 + 152"),
             CheckFact("Keys are unique", "failed", "2 keys occur twice"),

@@ -81,3 +81,9 @@ def test_searches_show_what_they_found_and_what_they_read(report: Report) -> Non
     page = render(report)
     assert "Grant &amp; 1870 &lt;b&gt; <span class='soft'>0.123</span><br>Hayes 1877" in page
     assert "<td class=n>87 ms</td><td class=n>41 kB</td>" in page
+
+
+def test_each_worker_has_a_line_with_how_often_the_labels_contradict(report: Report) -> None:
+    page = render(report)
+    assert "<code>private.us-east-1.0a1b</code></td><td class=n>36</td><td class=n>0%</td>" in page
+    assert "<code>private.&lt;i&gt;</code></td><td class=n>36</td><td class=n>46%</td>" in page
