@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters replay test lint unit integration bench clean
+.PHONY: help install requirements demo up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters replay label test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,9 @@ counters: install ## Show the live counters of ENV (ARGS="--follow")
 
 replay: install ## Give records that failed in ENV to the same code again (ARGS="--dry-run")
 	@$(PY) -m streaming replay --environment $(ENV) $(ARGS)
+
+label: install ## Label what TASK has left in ENV and bring the labels in (options: ARGS="--prefix objects/...")
+	@$(PY) -m labeling label $(TASK) --environment $(ENV) $(ARGS)
 
 test: install lint ## Run every check: lint, types, imports, unit, policy, Spark and laptop tests
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
