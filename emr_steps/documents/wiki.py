@@ -18,20 +18,21 @@ _ROOT = re.compile(r"<mediawiki[\s>]")
 _NESTED = (re.compile(r"\{\{[^{}]*\}\}"), re.compile(r"\{\|(?:[^{|]|\{(?!\|)|\|(?!\}))*\|\}"))
 _ROUNDS = 8
 _FILE_LINK = re.compile(r"\[\[(?:File|Image|Category):[^\[\]]*(?:\[\[[^\[\]]*\]\][^\[\]]*)*\]\]", re.I)
+# No pattern may look beyond the next beginning of the same: a page full of them would take time squared.
 _REPLACED = (
-    (re.compile(r"<!--.*?-->", re.S), ""),
-    (re.compile(r"<(ref|math|gallery|timeline|score|syntaxhighlight)\b[^>]*/>", re.I), " "),
-    (re.compile(r"<(ref|math|gallery|timeline|score)\b[^>]*>.*?</\1\s*>", re.I | re.S), " "),
+    (re.compile(r"<!--(?:(?!<!--).)*?-->", re.S), ""),
+    (re.compile(r"<(ref|math|gallery|timeline|score|syntaxhighlight)\b[^<>]*/>", re.I), " "),
+    (re.compile(r"<(ref|math|gallery|timeline|score)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.I | re.S), " "),
     (re.compile(r"</?[a-zA-Z][^<>]*>"), " "),
 )
 _INLINE = (
     (re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]"), r"\1"),
-    (re.compile(r"\[(?:https?:|//)\S+(?:\s+([^\]]*))?\]"), r"\1"),
+    (re.compile(r"\[(?:https?:|//)[^\s\[\]]+(?:\s+([^\[\]]*))?\]"), r"\1"),
     (re.compile(r"'{2,5}"), ""),
     (re.compile(r"^=+\s*(.*?)\s*=+\s*$", re.M), r"\1"),
     (re.compile(r"^[*#:;]+\s*", re.M), ""),
     (re.compile(r"[^\S\n]+"), " "),
-    (re.compile(r"\s*\n\s*\n\s*"), "\n\n"),
+    (re.compile(r" ?\n[ \n]*\n ?"), "\n\n"),
 )
 
 
