@@ -57,12 +57,19 @@ class Emr:
         return self.laptop.client("emr")
 
     def step(self, word: str, action: str = "CONTINUE", **more: Any) -> Json:
-        arguments = ["spark-submit", "--deploy-mode", "cluster", f"s3://{self.bucket}/step.py", word]
+        arguments = ["spark-submit", "--deploy-mode", "cluster", f"s3://{self.bucket}/code/step.py", word]
         return {
             "Name": word,
             "ActionOnFailure": action,
             "HadoopJarStep": {"Jar": "command-runner.jar", "Args": arguments},
         } | more
+
+    def copy(self, name: str, action: str = "CONTINUE", *, fails: bool = False) -> Json:
+        """Return a step that needs no Spark: it copies the script, or fails because there is nothing to copy."""
+        source = f"s3://{self.bucket}/{'nothing' if fails else 'code'}/"
+        arguments = ["s3-dist-cp", f"--src={source}", f"--dest=hdfs:///{name}/"]
+        jar = {"Jar": "command-runner.jar", "Args": arguments}
+        return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": jar}
 
     def request(self, *steps: Json, keep: bool = False, task: Json | None = None, **more: Any) -> Json:
         fleets = [fleet("MASTER", on_demand=1), fleet("CORE", on_demand=2), *([task] if task else [])]
@@ -132,5 +139,5 @@ def new_emr(laptop: Laptop) -> Emr:
         iam.create_role(RoleName="emr-test", AssumeRolePolicyDocument="{}")
         iam.create_instance_profile(InstanceProfileName="emr-test")
     bucket = new_bucket(laptop)
-    laptop.client("s3").put_object(Bucket=bucket, Key="step.py", Body=SCRIPT.encode())
+    laptop.client("s3").put_object(Bucket=bucket, Key="code/step.py", Body=SCRIPT.encode())
     return Emr(laptop, bucket)

@@ -19,7 +19,7 @@ def emr(laptop: Laptop) -> Emr:
 
 def test_transient_cluster_runs_its_steps_and_ends(laptop: Laptop, emr: Emr) -> None:
     take = events_of(laptop, json.dumps({"source": ["aws.emr"]}))
-    cluster = emr.run(emr.step("one"), emr.step("two"))
+    cluster = emr.run(emr.step("one"), emr.copy("two"))
     status = emr.until(cluster, "TERMINATED")
     assert status["StateChangeReason"] == {"Code": "ALL_STEPS_COMPLETED", "Message": "Steps completed"}
     assert emr.steps(cluster) == {"one": "COMPLETED", "two": "COMPLETED"}
@@ -33,7 +33,7 @@ def test_transient_cluster_runs_its_steps_and_ends(laptop: Laptop, emr: Emr) -> 
 
 
 def test_failing_step_fails_with_its_log_and_the_next_one_goes_on(emr: Emr) -> None:
-    cluster = emr.run(emr.step("fail"), emr.step("after"))
+    cluster = emr.run(emr.step("fail"), emr.copy("after"))
     status = emr.until(cluster, "TERMINATED")
     assert status["StateChangeReason"]["Code"] == "ALL_STEPS_COMPLETED"
     assert emr.steps(cluster) == {"fail": "FAILED", "after": "COMPLETED"}
@@ -48,15 +48,16 @@ def test_failing_step_fails_with_its_log_and_the_next_one_goes_on(emr: Emr) -> N
 
 
 def test_failing_step_shuts_the_cluster_down_when_it_says_so(emr: Emr) -> None:
-    cluster = emr.run(emr.step("fail", "TERMINATE_CLUSTER"), emr.step("after"), keep=True)
+    cluster = emr.run(emr.copy("fail", "TERMINATE_CLUSTER", fails=True), emr.copy("after"), keep=True)
     status = emr.until(cluster, "TERMINATED_WITH_ERRORS")
     assert status["StateChangeReason"]["Code"] == "STEP_FAILURE"
-    assert "too many bad documents" in status["StateChangeReason"]["Message"]
+    assert "s3-dist-cp must find files to copy" in status["StateChangeReason"]["Message"]
     assert emr.steps(cluster) == {"fail": "FAILED", "after": "CANCELLED"}
 
 
 def test_protected_cluster_survives_the_failure_of_a_step_and_a_request_to_end(emr: Emr) -> None:
-    cluster = emr.run(emr.step("fail", "TERMINATE_CLUSTER"), keep=True, Instances={"TerminationProtected": True})
+    step = emr.copy("fail", "TERMINATE_CLUSTER", fails=True)
+    cluster = emr.run(step, keep=True, Instances={"TerminationProtected": True})
     assert emr.until(cluster, "WAITING")["StateChangeReason"]["Message"] == "Cluster ready after last step failed."
     with pytest.raises(ClientError, match="termination protected"):
         emr.api.terminate_job_flows(JobFlowIds=[cluster])
@@ -64,22 +65,21 @@ def test_protected_cluster_survives_the_failure_of_a_step_and_a_request_to_end(e
     emr.api.terminate_job_flows(JobFlowIds=[cluster])
     assert emr.until(cluster, "TERMINATED")["StateChangeReason"]["Code"] == "USER_REQUEST"
     with pytest.raises(ClientError, match="may not be modified"):
-        emr.api.add_job_flow_steps(JobFlowId=cluster, Steps=[emr.step("late")])
+        emr.api.add_job_flow_steps(JobFlowId=cluster, Steps=[emr.copy("late")])
 
 
 def test_cancel_and_wait_cancels_what_is_pending_and_keeps_the_cluster(emr: Emr) -> None:
-    cluster = emr.run(emr.step("fail", "CANCEL_AND_WAIT"), emr.step("after"), keep=True)
+    cluster = emr.run(emr.copy("fail", "CANCEL_AND_WAIT", fails=True), emr.copy("after"), keep=True)
     emr.until(cluster, "WAITING")
     assert emr.steps(cluster) == {"fail": "FAILED", "after": "CANCELLED"}
-    emr.api.add_job_flow_steps(JobFlowId=cluster, Steps=[emr.step("more")])
-    emr.until(cluster, "RUNNING")
+    emr.api.add_job_flow_steps(JobFlowId=cluster, Steps=[emr.copy("more")])
+    wait_for(lambda: emr.steps(cluster)["more"] == "COMPLETED")
     emr.until(cluster, "WAITING")
-    assert emr.steps(cluster)["more"] == "COMPLETED"
     emr.api.terminate_job_flows(JobFlowIds=[cluster])
 
 
 def test_running_step_is_killed_when_it_is_cancelled(emr: Emr) -> None:
-    cluster = emr.run(emr.step("sleep"), emr.step("after"), keep=True)
+    cluster = emr.run(emr.step("sleep"), emr.copy("after"), keep=True)
     emr.until(cluster, "RUNNING")
     steps = {step["Name"]: step["Id"] for step in emr.api.list_steps(ClusterId=cluster)["Steps"]}
     wait_for(lambda: emr.steps(cluster)["sleep"] == "RUNNING")
@@ -120,7 +120,7 @@ def test_fails_a_cluster_whose_spot_fleet_gets_no_capacity_and_must_have_it(emr:
 
 def test_fails_a_cluster_whose_bootstrap_script_is_missing(emr: Emr) -> None:
     action = {"Name": "wheels", "ScriptBootstrapAction": {"Path": f"s3://{emr.bucket}/nowhere.sh"}}
-    cluster = emr.run(emr.step("one"), BootstrapActions=[action])
+    cluster = emr.run(emr.copy("one"), BootstrapActions=[action])
     status = emr.until(cluster, "TERMINATED_WITH_ERRORS")
     assert status["StateChangeReason"]["Code"] == "BOOTSTRAP_FAILURE"
     assert emr.steps(cluster) == {"one": "CANCELLED"}

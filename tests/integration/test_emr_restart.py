@@ -17,14 +17,16 @@ running = contextmanager(running_laptop)
 def test_killed_clusters_and_job_runs_have_ended_with_errors_after_the_restart(tmp_path: Path) -> None:
     with running(tmp_path) as laptop:
         emr = new_emr(laptop)
-        cluster = emr.run(emr.step("sleep"), emr.step("after"), keep=True)
+        cluster = emr.run(emr.step("sleep"), emr.copy("after"), keep=True)
         wait_for(lambda: emr.steps(cluster)["sleep"] == "RUNNING")
         api = laptop.client("emr-serverless")
         application = api.create_application(releaseLabel="emr-7.13.0", type="SPARK")["applicationId"]
         run = api.start_job_run(
             applicationId=application,
             executionRoleArn="arn:aws:iam::000000000000:role/emr-test",
-            jobDriver={"sparkSubmit": {"entryPoint": f"s3://{emr.bucket}/step.py", "entryPointArguments": ["sleep"]}},
+            jobDriver={
+                "sparkSubmit": {"entryPoint": f"s3://{emr.bucket}/code/step.py", "entryPointArguments": ["sleep"]}
+            },
         )["jobRunId"]
         wait_for(lambda: api.list_job_runs(applicationId=application, states=["RUNNING"])["jobRuns"])
         os.killpg(laptop.run.pid, signal.SIGKILL)

@@ -33,7 +33,7 @@ def start(emr: Emr, application: str, word: str, **more: Any) -> str:
         applicationId=application,
         executionRoleArn=ROLE,
         name=word,
-        jobDriver={"sparkSubmit": {"entryPoint": f"s3://{emr.bucket}/step.py", "entryPointArguments": [word]}},
+        jobDriver={"sparkSubmit": {"entryPoint": f"s3://{emr.bucket}/code/step.py", "entryPointArguments": [word]}},
         configurationOverrides={"monitoringConfiguration": log},
         **more,
     )
