@@ -83,7 +83,7 @@ def test_metrics_and_the_activity_log_count_what_workers_do(studio: Studio) -> N
             Period=7200,
             Statistics=[statistic],
         )["Datapoints"]
-        return sum(point[statistic] for point in found)
+        return float(sum(point[statistic] for point in found))
 
     assert total("AWS/SageMaker", "TotalDatasetObjectsLabeled", "Maximum", LabelingJobName="counted") == 4
     assert total("AWS/SageMaker", "JobsSucceeded", "Sum") >= 1
