@@ -13,8 +13,8 @@ from typing import Protocol
 
 from emr_steps.index.options import IndexOptions
 from emr_steps.search.query import QueryError, read_query
-from emr_steps.search.ranking import statement
-from search.athena import ANALYSTS, Answer, Athena
+from emr_steps.search.ranking import ranked, titles, with_titles
+from search.athena import ANALYSTS, Answer, Athena, Row
 
 # The step that publishes an index leaves the one before it until the next time; so a build may be remembered a while.
 REMEMBER_SECONDS = 60.0
@@ -52,9 +52,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
-    """The best documents, best first, and what it cost to find them."""
+    """The best documents, best first, and what it cost to find them: `index_bytes` are part of `scanned_bytes`."""
 
     hits: tuple[Hit, ...]
+    index_bytes: int
     scanned_bytes: int
     engine_milliseconds: int
 
@@ -92,25 +93,20 @@ class Index:
         return self._known[1]
 
     def sql(self, text: str, limit: int = 10) -> str:
-        """Write the statement that answers a query; it runs as it is in Athena's console.
+        """Write one statement that answers a query with titles; it runs as it is in Athena's console.
 
         Raises
         ------
         QueryError
             If the query has no word, or the collection has no index.
         """
-        build = self.build
-        return statement(
-            read_query(text, build.options),
-            collection=build.collection,
-            build=build.name,
-            buckets=build.buckets,
-            norm=build.options.norm,
-            limit=limit,
-        )
+        return with_titles(self._ranked(text, limit), self._collection)
 
     def search(self, text: str, limit: int = 10) -> Result:
         """Find the documents that match a query best.
+
+        Two statements: the second one looks up the titles of what the first one found. Together they read less than a
+        join, for which an engine may read the titles of all documents.
 
         Parameters
         ----------
@@ -124,19 +120,38 @@ class Index:
         QueryError
             If the query has no word, or the collection has no index.
         """
-        answer = self._engine.query(self.sql(text, limit))
-        hits = (
-            Hit(
-                doc_id=str(row["doc_id"]),
-                score=float(row["score"] or 0),
-                terms=int(row["terms"] or 0),
-                title=row["title"],
-                path=row["path"],
-                label=row["label"],
-            )
-            for row in answer.rows
+        best = self._engine.query(self._ranked(text, limit))
+        names = [str(row["doc_id"]) for row in best.rows]
+        found = self._engine.query(titles(names, self._collection)) if names else Answer((), 0, 0)
+        known = {str(row["doc_id"]): row for row in found.rows}
+        return Result(
+            hits=tuple(_hit(row, known.get(str(row["doc_id"]), {})) for row in best.rows),
+            index_bytes=best.scanned_bytes,
+            scanned_bytes=best.scanned_bytes + found.scanned_bytes,
+            engine_milliseconds=best.engine_milliseconds + found.engine_milliseconds,
         )
-        return Result(tuple(hits), answer.scanned_bytes, answer.engine_milliseconds)
+
+    def _ranked(self, text: str, limit: int) -> str:
+        build = self.build
+        return ranked(
+            read_query(text, build.options),
+            collection=build.collection,
+            build=build.name,
+            buckets=build.buckets,
+            norm=build.options.norm,
+            limit=limit,
+        )
+
+
+def _hit(best: Row, document: Row) -> Hit:
+    return Hit(
+        doc_id=str(best["doc_id"]),
+        score=float(best["score"] or 0),
+        terms=int(best["terms"] or 0),
+        title=document.get("title"),
+        path=document.get("path"),
+        label=document.get("label"),
+    )
 
 
 def builds(engine: Engine) -> list[Build]:

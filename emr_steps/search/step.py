@@ -17,7 +17,7 @@ from emr_steps.index.options import IndexOptions
 from emr_steps.index.publish import BUILDS, Build, current
 from emr_steps.one_file import replace
 from emr_steps.search.query import QueryError, read_query
-from emr_steps.search.ranking import statement
+from emr_steps.search.ranking import ranked, with_titles
 
 TABLE = "text_answers"
 SETTINGS = {
@@ -90,7 +90,7 @@ def _view(spark: SparkSession, table: str, folders: list[str], name: str) -> Non
 
 def _answer(spark: SparkSession, text: str, build: Build, options: argparse.Namespace, postings: str) -> DataFrame:
     cut = IndexOptions.from_json(build.options)
-    sql = statement(
+    sql = ranked(
         read_query(text, cut),
         collection=options.collection,
         build=build.build,
@@ -98,10 +98,13 @@ def _answer(spark: SparkSession, text: str, build: Build, options: argparse.Name
         norm=cut.norm,
         limit=options.limit,
         postings=postings,
-        documents="documents",
     )
     rank = F.expr("row_number() over (order by score desc, doc_id)").cast("int")
-    found = spark.sql(sql).withColumn("rank", rank).withColumn("query", F.lit(text))
+    found = (
+        spark.sql(with_titles(sql, options.collection, "documents"))
+        .withColumn("rank", rank)
+        .withColumn("query", F.lit(text))
+    )
     return found.withColumn("build", F.lit(build.build)).withColumn("run_id", F.lit(options.run_id)).select(*_COLUMNS)
 
 

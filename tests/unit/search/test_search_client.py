@@ -19,11 +19,13 @@ class Engine:
         if "text_builds" in sql:
             names = {"mail": IndexOptions(), "kernel": IndexOptions(stop_words="english")}
             return Answer(tuple(self._row(name, cut) for name, cut in names.items()), 700, 5)
+        if sql.startswith("select doc_id, title"):
+            return Answer(({"doc_id": "a", "title": "Free money", "path": "1.txt", "label": "spam"},), 34, 6)
         rows: tuple[Row, ...] = (
-            {"doc_id": "a", "score": "0.75", "terms": "3", "title": "Free money", "path": "1.txt", "label": "spam"},
-            {"doc_id": "b", "score": "1.0E-1", "terms": "1", "title": None, "path": None, "label": None},
+            {"doc_id": "a", "score": "0.75", "terms": "3"},
+            {"doc_id": "b", "score": "1.0E-1", "terms": "1"},
         )
-        return Answer(rows, 1234, 56)
+        return Answer(rows if "money" in sql else (), 1200, 50)
 
     def _row(self, collection: str, options: IndexOptions) -> Row:
         return {
@@ -44,7 +46,7 @@ def test_a_search_gives_the_documents_and_what_it_cost() -> None:
         Hit("a", 0.75, 3, "Free money", "1.txt", "spam"),
         Hit("b", 0.1, 1, None, None, None),
     )
-    assert (result.scanned_bytes, result.engine_milliseconds) == (1234, 56)
+    assert (result.index_bytes, result.scanned_bytes, result.engine_milliseconds) == (1200, 1234, 56)
 
 
 def test_the_statement_reads_the_current_build_and_the_buckets_of_the_terms_only() -> None:
@@ -52,7 +54,13 @@ def test_the_statement_reads_the_current_build_and_the_buckets_of_the_terms_only
     assert "collection = 'mail' and build = 'b1'" in sql
     assert "term in ('free', 'free money', 'money')" in sql
     assert "limit 3" in sql
-    assert "having count_if(term in ('free money')) = 1" in sql
+    assert "when term in ('free money') then 1" in sql
+
+
+def test_where_nothing_is_found_no_titles_are_looked_up() -> None:
+    engine = Engine()
+    assert Index(engine, "mail").search("unheard").hits == ()
+    assert len(engine.statements) == 2
 
 
 def test_the_current_build_is_looked_up_again_after_a_while() -> None:

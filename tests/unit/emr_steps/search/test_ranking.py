@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from emr_steps.index.options import IndexOptions
 from emr_steps.search.query import read_query
-from emr_steps.search.ranking import statement
+from emr_steps.search.ranking import ranked, titles, with_titles
 
 BUCKETS = 5
 SUBJECTS = (
@@ -57,6 +57,7 @@ class Index:
                 "term": terms,
                 "doc_id": [f"{document:03}" for document in found.row],
                 "weight": found.data,
+                "df": np.bincount(found.col)[found.col],
                 "idf": idf[found.col],
             }
         )
@@ -74,7 +75,7 @@ class Index:
         assert titles.num_rows
 
     def search(self, text: str, limit: int = 100) -> list[tuple[Any, ...]]:
-        sql = statement(
+        sql = ranked(
             read_query(text, self.options),
             collection="c",
             build="b",
@@ -82,8 +83,10 @@ class Index:
             norm=self.options.norm,
             limit=limit,
             postings="text_postings",
-            documents="documents",
         )
+        return self.run(with_titles(sql, "c", "documents"))
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sqlglot.transpile(sql, read="athena", write="duckdb")[0]).fetchall()
 
     def exhaustive(self, text: str) -> dict[str, float]:
@@ -128,6 +131,18 @@ def test_a_word_that_the_index_does_not_have_finds_nothing() -> None:
     assert Index(IndexOptions()).search("unheard") == []
 
 
-def test_fails_for_a_name_that_sql_could_misread() -> None:
-    with pytest.raises(ValueError, match="names of collections and builds must match"):
-        statement(read_query("tax", IndexOptions()), collection="c' or '1", build="b", buckets=1, norm="l2", limit=1)
+def test_titles_are_looked_up_by_name() -> None:
+    index = Index(IndexOptions())
+    assert sorted(index.run(titles(["003", "017"], "c", "documents"))) == [
+        ("003", "Title 3", "3.txt", None),
+        ("017", "Title 17", "17.txt", None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["c' or '1", "", "-x", "a b"])
+def test_fails_for_a_name_that_sql_could_misread(name: str) -> None:
+    message = "names of collections, builds and documents must match"
+    with pytest.raises(ValueError, match=message):
+        ranked(read_query("tax", IndexOptions()), collection=name, build="b", buckets=1, norm="l2", limit=1)
+    with pytest.raises(ValueError, match=message):
+        titles([name], "c")
