@@ -13,6 +13,7 @@ def resident_cluster(scope: Construct, settings: EmrSettings, setup: EmrSetup) -
     """Start the cluster, protected from termination, and return its id.
 
     A plain resource: the properties are made of the request, which has the names that CloudFormation wants already.
+    cdk-nag does not judge it therefore; tests/policy/clusters.py does, with the clusters of state machines.
     """
     secret = setup.kerberos_secret
     # CloudFormation reads the password itself; the template has its address only.
