@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _THREADS = 16
-_MISSING = {"404", "403", "NoSuchKey", "NotFound"}
+_MISSING = {"404", "403", "NoSuchBucket", "NoSuchKey", "NotFound"}
 
 
 class Objects:

@@ -1,0 +1,265 @@
+"""From the files of a labeling job to rows, whatever workers, services and copies left there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from labeling_results.answers import Answer, line_of, read, timestamp
+from labeling_results.report import report
+from labeling_results.rows import Known, Outcome, Row, outcome
+from labeling_results.statements import Harvest, staging_key, unload_answers, unload_labels
+
+from components import labeling_staging
+from contracts.loader import load
+from tests.unit.labeling.making import TASKS
+
+NOW = "2026-01-02 00:00:00.000"
+
+
+def entry(worker: str, content: Any, at: str = "2026-01-01T10:00:00Z") -> dict[str, Any]:
+    return {"workerId": worker, "answerContent": content, "submissionTime": at, "timeSpentInSeconds": 4}
+
+
+def said(label: str) -> dict[str, Any]:
+    return {"label": {"label": label}}
+
+
+def line(name: str, label: int | None = None, **metadata: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"source-ref": f"s3://b/{name}", "lake-object": name}
+    if label is None:
+        return found
+    return found | {"sports": label, "sports-metadata": {"confidence": 0.9, "human-annotated": "yes"} | metadata}
+
+
+def results(
+    *lines: dict[str, Any],
+    answers: Mapping[int, list[Answer]] | None = None,
+    known: Mapping[str, Known] | None = None,
+    labels: Mapping[str, Any] | None = None,
+    task: str = "sports",
+) -> Outcome:
+    return outcome(
+        lines,
+        answers or {},
+        TASKS[task],
+        request="monday",
+        ended=NOW,
+        verdict_of=(known or {}).get,
+        label_of=(labels or {}).get,
+    )
+
+
+def answer(worker: str, label: str | None, problem: str | None = None) -> Answer:
+    return Answer(worker=worker, answer=label, problem=problem, seconds=2.0, answered_at=NOW)
+
+
+def test_answers_are_read_from_the_folder_of_their_object() -> None:
+    root = "jobs/sports/sports-00001-abcdef01/annotations"
+    assert line_of(f"{root}/worker-response/iteration-2/17/2026-01-01_00:00:00.json") == 17
+    assert line_of(f"{root}/consolidated-annotation/consolidation-request/iteration-1/x.json") is None
+
+
+def test_latest_answer_of_a_worker_counts() -> None:
+    documents = [
+        {"answers": [entry("w1", said("soccer"), "2026-01-01T11:00:00Z"), entry("w2", said("cricket"))]},
+        {"answers": [entry("w1", said("cricket"), "2026-01-01T10:00:00Z")]},
+    ]
+
+    found = read(documents, TASKS["sports"])
+
+    assert [(each.worker, each.answer) for each in found] == [("w1", "soccer"), ("w2", "cricket")]
+    assert (found[0].seconds, found[0].answered_at) == (4.0, "2026-01-01 11:00:00.000")
+
+
+@pytest.mark.parametrize("content", [None, "", "{", [], {}, {"label": {"label": "chess"}}, {"label": {}}])
+def test_answer_that_cannot_be_used_keeps_its_worker_and_its_reason(content: Any) -> None:
+    (found,) = read([{"answers": [entry("w1", content)]}], TASKS["sports"])
+
+    assert found.answer is None
+    assert found.problem
+    assert found.worker == "w1"
+
+
+def test_marks_are_kept_as_json() -> None:
+    spans = {"entities": {"entities": [{"startOffset": 0, "endOffset": 3, "label": "person"}]}}
+
+    (found,) = read([{"answers": [entry("w1", spans)]}], TASKS["entities"])
+
+    assert json.loads(found.answer or "") == [{"start": 0, "end": 3, "label": "person"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-10-25T00:30:00Z", "2026-10-25 00:30:00.000"),
+        ("2026-10-25T02:30:00+02:00", "2026-10-25 00:30:00.000"),
+        ("2026-10-25T02:30:00.123456", "2026-10-25 02:30:00.123"),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_times_are_utc_whatever_their_offset(text: Any, expected: str | None) -> None:
+    assert timestamp(text) == expected
+
+
+def test_row_tells_label_confidence_workers_and_agreement() -> None:
+    metadata = {"class-name": "swimming", "creation-date": "2026-01-01T12:00:00.000000"}
+    answers = {0: [answer("a", "swimming"), answer("b", "soccer"), answer("c", None, "no label was chosen")]}
+
+    (row,) = results(line("x", 1, **metadata), answers=answers).rows
+
+    assert (row.object, row.label, row.confidence, row.labeled_by) == ("x", "swimming", 0.9, "human")
+    assert (row.workers, row.agreement, row.labeled_at) == (2, 0.5, "2026-01-01 12:00:00.000")
+    assert [(each["worker"], each["agrees"]) for each in row.answers] == [("a", True), ("b", False), ("c", None)]
+
+
+def test_class_without_a_name_is_found_by_its_number() -> None:
+    (row,) = results(line("x", 2)).rows
+    assert row.label == "baseball"
+
+
+def test_label_of_a_model_is_a_machines() -> None:
+    (row,) = results(line("x", 2, **{"human-annotated": "no"})).rows
+    assert (row.labeled_by, row.workers, row.agreement) == ("machine", 0, None)
+
+
+def test_marks_have_the_mean_of_their_confidences() -> None:
+    boxes = {"annotations": [{"class_id": 0, "left": 1, "top": 2, "width": 3, "height": 4}], "image_size": []}
+    metadata = {"objects": [{"confidence": 0.5}, {"confidence": 1.0}], "human-annotated": "yes"}
+    made = {"source-ref": "s3://b/x", "lake-object": "x", "boxes": boxes, "boxes-metadata": metadata}
+
+    (row,) = results(made, task="boxes").rows
+
+    assert (row.label, row.confidence) == (None, 0.75)
+    assert json.loads(row.annotation or "") == boxes
+
+
+def test_copies_get_the_label_of_their_original_from_this_job_or_an_earlier_one() -> None:
+    found = results(
+        line("copy"),
+        line("original", 0),
+        line("late copy"),
+        line("orphan"),
+        known={
+            "copy": Known(verdict="duplicate", of="original"),
+            "late copy": Known(verdict="duplicate", of="older"),
+            "orphan": Known(verdict="duplicate", of="unlabeled"),
+        },
+        labels={"older": {"label": "cricket", "annotation": None, "confidence": 0.7}},
+    )
+
+    rows = {row.object: row for row in found.rows}
+    assert (rows["copy"].label, rows["copy"].labeled_by, rows["copy"].workers) == ("soccer", "duplicate", 0)
+    assert (rows["late copy"].label, rows["late copy"].confidence) == ("cricket", 0.7)
+    assert found.without == {"orphan": "unlabeled, which has the same content, has no label"}
+
+
+def test_what_a_service_was_sure_of_is_a_machines_label() -> None:
+    known = {"x": Known(verdict="machine", label="soccer", confidence=0.99)}
+    (row,) = results(line("x"), known=known).rows
+    assert (row.label, row.confidence, row.labeled_by) == ("soccer", 0.99, "machine")
+
+
+def test_every_object_without_a_label_has_a_reason() -> None:
+    found = results(
+        line("expired"),
+        line("nonsense"),
+        line("broken"),
+        line("done before"),
+        answers={1: [answer("a", None, "the answer is empty")]},
+        known={
+            "broken": Known(verdict="refused", problem="it is empty"),
+            "done before": Known(verdict="labeled"),
+        },
+    )
+
+    assert found.rows == ()
+    assert found.without == {
+        "expired": "no worker answered in time",
+        "nonsense": "its workers gave no usable answer",
+        "broken": "it is empty",
+    }
+
+
+def row(**changes: Any) -> Row:
+    fields: dict[str, Any] = {
+        "object": "x",
+        "label": "soccer",
+        "annotation": None,
+        "confidence": 0.9,
+        "labeled_by": "human",
+        "workers": 1,
+        "agreement": 1.0,
+        "labeled_at": NOW,
+        "source_ref": None,
+        "request": "monday",
+        "answers": (),
+    }
+    return Row(**{**fields, **changes})
+
+
+def judged(worker: str, agrees: bool | None) -> dict[str, Any]:
+    return {"worker": worker, "agrees": agrees, "problem": None if agrees is not None else "empty"}
+
+
+def test_report_tells_cost_quality_and_who_disagrees() -> None:
+    rows = (
+        row(answers=(judged("a", True), judged("b", False))),
+        row(confidence=0.5, answers=(judged("a", True), judged("b", True), judged("c", None))),
+        row(labeled_by="machine", confidence=1.0),
+    )
+    found = report(
+        Outcome(rows=rows, without={"y": "late", "z": "late"}),
+        {"HumanLabeled": 2, "MachineLabeled": 1},
+        object_usd=0.08,
+        answer_usd=0.1,
+    )
+
+    assert found == {
+        "objects": 5,
+        "labeled": {"human": 2, "machine": 1, "duplicate": 0},
+        "unlabeled": 2,
+        "reasons": {"late": 2},
+        "mean_confidence": 0.8,
+        "unsure": 1,
+        "answers": 5,
+        "unusable_answers": 1,
+        "workers": 3,
+        "most_disagreeing_workers": {"b": 0.5, "a": 0.0},
+        "estimated_cost_usd": 0.74,
+    }
+
+
+def test_report_of_nothing_is_a_report() -> None:
+    found = report(Outcome(rows=(), without={}), {}, object_usd=1, answer_usd=1)
+    assert (found["objects"], found["mean_confidence"], found["estimated_cost_usd"]) == (0, 0.0, 0)
+
+
+def test_rows_fit_the_staging_table_and_the_statements_the_tables_of_the_contracts() -> None:
+    harvest = Harvest(task="sports", job="sports-00001-abcdef01", id="h1")
+    made = row(answers=({"worker": "w"},)).as_dict()
+    assert list(made) == list(labeling_staging._COLUMNS)
+    for table, sql in (
+        ("labels", unload_labels(harvest, raw_database="lake_raw", curated_bucket="c")),
+        ("label_answers", unload_answers(harvest, raw_database="lake_raw", curated_bucket="c")),
+    ):
+        selected = sql.split("select ")[1].split("\nfrom")[0].split(",")
+        columns = [each.split(" as ")[-1].strip() for each in selected]
+        assert columns == [column.name for column in load(table).data_columns]
+        assert f"to 's3://c/{table}/task=sports/job=sports-00001-abcdef01/harvest=h1/'" in sql
+    assert staging_key(harvest) == "results/task=sports/job=sports-00001-abcdef01/harvest=h1/rows.json.gz"
+
+
+def test_fields_of_an_answer_are_in_the_order_of_the_staging_type() -> None:
+    sql = unload_answers(Harvest(task="t", job="j", id="h"), raw_database="r", curated_bucket="c")
+    unnested = sql.split("as t (")[1].split(")")[0].split(", ")
+    assert unnested == [field.split(":")[0] for field in labeling_staging._ANSWER.split(",")]
+
+
+@pytest.mark.parametrize("value", ["a'b", "", "A", "../x"])
+def test_fails_for_a_name_that_would_change_the_statement(value: str) -> None:
+    with pytest.raises(ValueError, match="must match"):
+        Harvest(task="sports", job=value, id="h")
