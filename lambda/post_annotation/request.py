@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = "2018-10-16"
+# The guide writes the first one; jobs have been seen to send the second to post-annotation functions.
+VERSIONS = ("2018-10-16", "2018-10-06")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,8 @@ class Request:
         ValueError
             If it has another version, or names no job, attribute or payload.
         """
-        if event.get("version") != VERSION:
-            raise ValueError(f"version of the event must be {VERSION}; got {event.get('version')!r}")
+        if event.get("version") not in VERSIONS:
+            raise ValueError(f"version of the event must be {' or '.join(VERSIONS)}; got {event.get('version')!r}")
         try:
             return cls(
                 job=event["labelingJobArn"].rpartition("/")[2],

@@ -12,7 +12,8 @@ from typing import Any
 from lake_common.labeling.manifest import name_of
 from lake_common.labeling.tasks import Task, task_of
 
-VERSION = "2018-10-16"
+# The guide writes the first one; jobs have been seen to send the second to post-annotation functions.
+VERSIONS = ("2018-10-16", "2018-10-06")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,8 @@ class Request:
         ValueError
             If it has another version, or lacks the job or the object.
         """
-        if event.get("version") != VERSION:
-            raise ValueError(f"version of the event must be {VERSION}; got {event.get('version')!r}")
+        if event.get("version") not in VERSIONS:
+            raise ValueError(f"version of the event must be {' or '.join(VERSIONS)}; got {event.get('version')!r}")
         line = event.get("dataObject")
         if not isinstance(line, dict) or ("source" in line) == ("source-ref" in line):
             raise ValueError(f"dataObject must have either source or source-ref; got {line!r}")
