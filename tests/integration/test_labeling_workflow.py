@@ -121,14 +121,11 @@ class Labels:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, laptop_assembly: Assembly) -> Iterator[Story]:
-    with pytest.MonkeyPatch.context() as patch:
-        # The emulator inherits it: the workflow looks after its job more often.
-        patch.setenv("SFN_WAIT_SCALE", "0.1")
-        with contextmanager(running_laptop)(tmp_path_factory.mktemp("labels")) as laptop:
-            shutil.copytree(laptop_assembly.folder, laptop.home.assembly)
-            keep_stacks(laptop.home.assembly)
-            deploy.deploy_assembly(laptop.home, Console(file=io.StringIO()))
-            yield _play(laptop)
+    with contextmanager(running_laptop)(tmp_path_factory.mktemp("labels")) as laptop:
+        shutil.copytree(laptop_assembly.folder, laptop.home.assembly)
+        keep_stacks(laptop.home.assembly)
+        deploy.deploy_assembly(laptop.home, Console(file=io.StringIO()))
+        yield _play(laptop)
 
 
 def _play(laptop: Laptop) -> Story:

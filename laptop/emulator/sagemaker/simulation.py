@@ -19,19 +19,16 @@ pictures.
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from typing import Any
 
 Json = dict[str, Any]
 
 ANSWER, LAPSE, DECLINE, MALFORMED = "answer", "lapse", "decline", "malformed"
 _NONSENSE = ('{"label": ', "", "[]", '{"nothing": {}}')
-_FORM = re.compile(
-    r"<(crowd-image-classifier|crowd-classifier|crowd-entity-annotation|crowd-bounding-box)\b[^>]*?\bname=[\"']([^\"']+)",
-    re.DOTALL,
-)
+_ELEMENTS = frozenset({"crowd-image-classifier", "crowd-classifier", "crowd-entity-annotation", "crowd-bounding-box"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,19 @@ class Form:
     name: str
 
 
+class _Finder(HTMLParser):
+    """Looks for the first annotation element that has a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form: Form | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        name = dict(attrs).get("name")
+        if tag in _ELEMENTS and name and self.form is None:
+            self.form = Form(tag, name)
+
+
 def form_of(template: str) -> Form:
     """Find the annotation element of a template.
 
@@ -50,10 +60,11 @@ def form_of(template: str) -> Form:
     ValueError
         It has none that simulated workers know.
     """
-    found = _FORM.search(template)
-    if found is None:
+    finder = _Finder()
+    finder.feed(template)
+    if finder.form is None:
         raise ValueError("the template must have a crowd classifier, entity annotation or bounding box with a name")
-    return Form(found[1], found[2])
+    return finder.form
 
 
 def behaviour(worker: Json, chance: random.Random) -> str:
