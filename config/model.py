@@ -30,6 +30,8 @@ class EnvironmentConfig(Frozen):
     owner: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
     cost_center: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
     retain_data: bool
+    # The name of a policy that bounds every role of the lake (delivery/accounts/access.yaml makes one), or "none".
+    permissions_boundary: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,128}$")]
 
 
 class NetworkConfig(Frozen):

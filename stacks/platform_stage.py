@@ -7,7 +7,7 @@ from lake_common.contract import Contract
 from components import guardrails
 from components.products import products
 from components.zones import Zones
-from config.model import LakeConfig, ProcessingConfig
+from config.model import EnvironmentConfig, LakeConfig, ProcessingConfig
 from labeling.loader import load_tasks
 from stacks.alerts_stack import AlertsStack
 from stacks.catalog_stack import CatalogStack
@@ -31,6 +31,7 @@ class PlatformStage(cdk.Stage):
             scope,
             construct_id,
             env=cdk.Environment(account=config.environment.account, region=config.environment.region),
+            permissions_boundary=_boundary(config.environment),
         )
         retain_data = config.environment.retain_data
         self.network = NetworkStack(self, "Network", config=config.network, retain_data=retain_data)
@@ -157,3 +158,9 @@ class PlatformStage(cdk.Stage):
             undelivered=pipelines.undelivered,
             undelivered_key=self.alerts.topic_key,
         )
+
+
+def _boundary(environment: EnvironmentConfig) -> cdk.PermissionsBoundary | None:
+    """Bound every role, so that no deployment can make one that may do more."""
+    name = environment.permissions_boundary
+    return None if name == "none" else cdk.PermissionsBoundary.from_name(name)
