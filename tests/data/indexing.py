@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,24 @@ from emr_steps.index.publish import Build
 from tests.data.conftest import Lake
 
 Documents = Mapping[str, str | None]
+
+
+VOCABULARY = [
+    *("the", "of", "und", "naïve", "ﬁsh", "İstanbul", "Straße", "ΣΊΣΥΦΟΣ", "数据湖", "e-mail", "snake_case", "don't"),
+    *("\N{FULLWIDTH DIGIT TWO}\N{FULLWIDTH DIGIT FOUR}", "a", "I", "x1", "café", "cafe\N{COMBINING ACUTE ACCENT}"),
+]
+
+
+def letters(count: int = 60, seed: int = 4) -> dict[str, str | None]:
+    """Make texts of few words, many of them shared, with an empty, a null, a repeated and a long one."""
+    choose = random.Random(seed)
+    texts: dict[str, str | None] = {
+        f"{number:016x}": " ".join(
+            choose.choices(VOCABULARY, weights=range(len(VOCABULARY), 0, -1), k=choose.randint(1, 40))
+        )
+        for number in range(count)
+    }
+    return texts | {"f0": "", "f1": None, "f2": "\n\t .", "f3": texts[f"{0:016x}"], "f4": "the " * 20_000}
 
 
 def put(lake: Lake, documents: Documents, files: int = 1, collection: str = "letters") -> None:
@@ -55,6 +74,17 @@ def rows(lake: Lake, table: str, made: Build) -> list[dict[str, Any]]:
         row for file in sorted(folder.rglob("*.parquet")) for row in pq.read_table(file, partitioning=None).to_pylist()
     ]
     return sorted(read, key=lambda row: tuple(str(value) for value in row.values()))
+
+
+def weights(lake: Lake, made: Build) -> dict[tuple[str, str], float]:
+    """Give the weight of each term in each document of a build."""
+    return {(row["term"], row["doc_id"]): row["weight"] for row in rows(lake, "text_postings", made)}
+
+
+def current(lake: Lake, collection: str = "letters") -> Build | None:
+    """Read which build readers use."""
+    file = lake.folder("analytics") / "text_builds" / f"{collection}.parquet"
+    return Build(**pq.read_table(file).to_pylist()[0]) if file.exists() else None
 
 
 def expected(documents: Documents, options: IndexOptions) -> dict[tuple[str, str], float]:

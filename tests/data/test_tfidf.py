@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import random
+from collections import Counter, defaultdict
 
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
+from contracts.loader import load
+from emr_steps.index import publish, step
 from emr_steps.index.options import IndexOptions
+from emr_steps.index.publish import Build
+from emr_steps.index.terms import bucket
 from tests.data.conftest import Lake
-from tests.data.indexing import build, expected, put, rows
+from tests.data.indexing import arguments, build, current, expected, letters, put, rows, weights
 
 pytestmark = pytest.mark.spark
-
-VOCABULARY = [
-    *("the", "of", "und", "naïve", "ﬁsh", "İstanbul", "Straße", "ΣΊΣΥΦΟΣ", "数据湖", "e-mail", "snake_case", "don't"),
-    *("\N{FULLWIDTH DIGIT TWO}\N{FULLWIDTH DIGIT FOUR}", "a", "I", "x1", "café", "cafe\N{COMBINING ACUTE ACCENT}"),
-]
-
-
-def letters(count: int = 60, seed: int = 4) -> dict[str, str | None]:
-    """Make texts of few words, many of them shared, with an empty, a null, a repeated and a long one."""
-    choose = random.Random(seed)
-    texts: dict[str, str | None] = {
-        f"{number:016x}": " ".join(
-            choose.choices(VOCABULARY, weights=range(len(VOCABULARY), 0, -1), k=choose.randint(1, 40))
-        )
-        for number in range(count)
-    }
-    return texts | {"f0": "", "f1": None, "f2": "\n\t .", "f3": texts[f"{0:016x}"], "f4": "the " * 20_000}
 
 
 @pytest.mark.parametrize(
@@ -51,8 +39,58 @@ def test_weights_are_those_of_scikit_learn(spark: SparkSession, lake: Lake, opti
     flags |= {name: str(getattr(options, name)).lower() for name in ("sublinear_tf", "smooth_idf")}
     made = build(spark, lake, *(text for key, value in flags.items() for text in (f"--{key}", str(value))))
 
-    got = {(row["term"], row["doc_id"]): row["weight"] for row in rows(lake, "text_postings", made)}
+    got = weights(lake, made)
     want = expected(documents, options)
     assert got.keys() == want.keys()
     assert max(abs(got[key] - want[key]) for key in want) < 1e-12
     assert IndexOptions.from_json(made.options) == options
+    assert current(lake) == made
+    _agree(lake, made, want)
+
+
+def _agree(lake: Lake, made: Build, want: dict[tuple[str, str], float]) -> None:
+    """Check the other tables, and the columns of all, against the postings."""
+    listed, best = rows(lake, "text_terms", made), rows(lake, "text_top_terms", made)
+    documents = Counter(term for term, _ in want)
+    assert {row["term"]: row["df"] for row in listed} == documents
+    assert (made.terms, made.postings) == (len(documents), len(want))
+    assert all(row["n"] == row["term"].count(" ") + 1 for row in listed)
+    by_document: defaultdict[str, list[float]] = defaultdict(list)
+    for (_, name), weight in want.items():
+        by_document[name].append(weight)
+    for name, weights_of in by_document.items():
+        found = sorted((row for row in best if row["doc_id"] == name), key=lambda row: int(row["rank"]))
+        assert [row["rank"] for row in found] == list(range(1, min(len(weights_of), 20) + 1))
+        assert [row["weight"] for row in found] == pytest.approx(sorted(weights_of, reverse=True)[:20], abs=1e-12)
+        assert all(want[row["term"], name] == pytest.approx(row["weight"], abs=1e-12) for row in found)
+    for table in publish.TABLES:
+        (row, *_) = rows(lake, table, made)
+        assert list(row) == [column.name for column in load(table).data_columns]
+    for file in (lake.folder("analytics") / "text_postings").rglob("*.parquet"):
+        number = int(file.parent.name.removeprefix("bucket="))
+        assert {bucket(term, made.buckets) for term in pq.read_table(file, partitioning=None)["term"].to_pylist()} == {
+            number
+        }
+
+
+def test_fails_if_the_collection_has_no_documents(spark: SparkSession, lake: Lake) -> None:
+    with pytest.raises(ValueError, match=r"collection=letters must hold published documents: run the step documents"):
+        build(spark, lake)
+
+
+def test_fails_if_no_term_is_frequent_enough_and_publishes_nothing(spark: SparkSession, lake: Lake) -> None:
+    put(lake, {"d1": "one text", "d2": "another one", "d3": ""})
+    with pytest.raises(ValueError, match="letters: no term occurs in 3 documents; give a lower --min_df"):
+        build(spark, lake, "--min_df", "3")
+    assert current(lake) is None
+
+
+def test_fails_on_arguments_that_it_does_not_know(lake: Lake, capsys: pytest.CaptureFixture[str]) -> None:
+    for wrong, message in (
+        (["--colour", "red"], "unrecognized arguments: --colour red"),
+        (["--min_df", "0"], "min_df must be 1 or more; got 0"),
+        (["--collection", "a/b"], "must match"),
+    ):
+        with pytest.raises(SystemExit):
+            step.parse(arguments(lake, *wrong))
+        assert message in capsys.readouterr().err

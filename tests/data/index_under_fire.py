@@ -1,0 +1,91 @@
+"""Index a collection in a process of its own, on a cluster that loses an executor in each stage if asked to.
+
+Run as `python index_under_fire.py JSON`: `settings` of Spark, the folder of packaged `contracts`, `arguments` of the step,
+and `fire`. Prints how many executors were killed, and the build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from lake_common import contract as contract_module
+from pyspark.sql import SparkSession
+
+from emr_steps.index import step
+
+# Reading the files' schema, cutting words and asking, answering, weighing and writing the top terms, and sorting the
+# postings into buckets; what comes then runs in peace.
+KILLS = 6
+CLUSTER = {
+    "spark.master": "local-cluster[2,1,640]",
+    "spark.executor.memory": "640m",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
+class Sniper(threading.Thread):
+    """Kills an executor whenever a stage that it has not seen runs tasks."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        super().__init__(daemon=True)
+        self._tracker, self._seen = spark.sparkContext.statusTracker(), set[int]()
+        self.killed = 0
+
+    def run(self) -> None:
+        while self.killed < KILLS:
+            for stage in self._tracker.getActiveStageIds():
+                info = self._tracker.getStageInfo(stage)
+                if stage not in self._seen and info and info.numActiveTasks and info.name.startswith("parquet"):
+                    self._seen.add(stage)
+                    os.kill(executors()[0], signal.SIGKILL)
+                    self.killed += 1
+            time.sleep(0.02)
+
+
+def executors() -> list[int]:
+    """Give the processes of executors that this one has started, by way of the driver's Java."""
+    parents = {int(folder.name): _parent(folder) for folder in Path("/proc").iterdir() if folder.name.isdigit()}
+    own = {os.getpid()}
+    while more := {process for process, parent in parents.items() if parent in own} - own:
+        own |= more
+    return sorted(process for process in own if b"CoarseGrainedExecutorBackend" in _command(process))
+
+
+def _parent(folder: Path) -> int:
+    try:
+        return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+def _command(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def main(settings: dict[str, str], contracts: str, arguments: list[str], fire: bool) -> dict[str, Any]:
+    contract_module.PACKAGED = Path(contracts)
+    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
+    builder = SparkSession.builder
+    for key, value in (settings | step.SETTINGS | (CLUSTER if fire else {})).items():
+        builder = builder.config(key, value)
+    spark = builder.getOrCreate()
+    sniper = Sniper(spark)
+    if fire:
+        sniper.start()
+    build = step.run(spark, step.parse(arguments))
+    return {"killed": sniper.killed, "build": build.build}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(**json.loads(sys.argv[1]))))
