@@ -1,7 +1,7 @@
 """Index a collection in a process of its own, on a cluster that loses an executor in each stage if asked to.
 
-Run as `python index_under_fire.py JSON`: `settings` of Spark, the folder of packaged `contracts`, `arguments` of the step,
-and `fire`. Prints how many executors were killed, and the build.
+Run as `python index_under_fire.py JSON`: `settings` of Spark, the folder of packaged `contracts`, `arguments` of the
+step, and `fire`. Prints how many executors were killed, and the build.
 """
 
 from __future__ import annotations
