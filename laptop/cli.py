@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import webbrowser
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     add("status", _status, "Show what runs and what is deployed.")
     add("destroy", _destroy, "Empty the buckets and delete all stacks with the CDK CLI.")
     add("down", _down, "Stop the emulator; the state is kept.")
+    portal = add("portal", _portal, "Print where people label (starts the emulator if needed).")
+    portal.add_argument("--open", action="store_true", help="open it in a browser as well")
     logs = add("logs", _logs, "Print the emulator's log.")
     logs.add_argument("--lines", type=int, default=100, help="how many of the last lines (default: 100)")
     logs.add_argument("--follow", action="store_true", help="go on printing")
@@ -98,6 +101,15 @@ def _status(_: argparse.Namespace, home: Home) -> int:
     for stack in aws.stacks(home, run):
         table.add_row(stack.name, stack.status, str(stack.resources), f"{stack.changed:%Y-%m-%d %H:%M:%S}")
     console.print(table if table.row_count else "No stack is deployed.")
+    return 0
+
+
+def _portal(options: argparse.Namespace, home: Home) -> int:
+    launcher.up(home)
+    url = launcher.portal(home)
+    console.print(f"People label at {url} (loopback only)")
+    if options.open:
+        webbrowser.open(url)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from laptop.state import PROJECT, Home, Run
 
 _START_SECONDS = 120
 _STOP_SECONDS = 30
+_PORTAL_SECONDS = 20
 _POLL_SECONDS = 0.05
 
 # A handle that is dropped while its process runs is reported as a leak; the emulator is meant to outlive its launcher.
@@ -69,6 +71,21 @@ def require(home: Home) -> Run:
     if run is None:
         raise LaptopError("the emulator does not run; start it with `make up`")
     return run
+
+
+def portal(home: Home) -> str:
+    """Return the address of the running emulator's worker portal.
+
+    Raises
+    ------
+    LaptopError
+        It does not serve one.
+    """
+    file = home.data / "services" / "portal.json"
+    # The emulator answers a moment before what it starts besides.
+    if not _wait(file.exists, _PORTAL_SECONDS):
+        raise LaptopError(f"the emulator must serve the worker portal; it does not. Its log: {home.log}")
+    return str(json.loads(file.read_text(encoding="utf-8"))["url"])
 
 
 def is_ready(run: Run) -> bool:

@@ -42,8 +42,10 @@ SERVICE_MODULES = (
     "laptop.emulator.kinesis",
     "laptop.emulator.esm.service",
     "laptop.emulator.firehose.service",
+    "laptop.emulator.cognito",
     "laptop.emulator.sagemaker.service",
     "laptop.emulator.sagemaker.active_learning",
+    "laptop.emulator.sagemaker.portal",
     "laptop.emulator.states_sagemaker",
 )
 
