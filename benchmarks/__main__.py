@@ -1,9 +1,10 @@
-"""Commands: `etl`, `bytes`, `streaming`, `all`. Results are printed and written to docs/benchmarks.md."""
+"""A command for each section, and `all`. Results are printed and written to docs/benchmarks.md."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from benchmarks import document
 
@@ -37,7 +38,18 @@ def _streaming(options: argparse.Namespace) -> str:
     return streaming.run(options.repeats)
 
 
-SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {"etl": _etl, "bytes": _bytes, "streaming": _streaming}
+def _consolidation(options: argparse.Namespace) -> str:
+    from benchmarks import consolidation  # noqa: PLC0415
+
+    return consolidation.run(options.crowds)
+
+
+SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
+    "etl": _etl,
+    "bytes": _bytes,
+    "streaming": _streaming,
+    "consolidation": _consolidation,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("section", choices=[*SECTIONS, "all"])
     parser.add_argument("--rows", type=int, default=5_000_000, help="generated orders (5000000)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each candidate (3)")
+    parser.add_argument("--crowds", type=Path, help="folder of real crowds: <set>/answer.csv and <set>/truth.csv")
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/benchmarks.md as it is")
     return parser
 

@@ -12,6 +12,9 @@ from lake_common.consolidation.crowd import Column, Columns
 
 def normalized(logarithms: Sequence[Sequence[float]]) -> Columns:
     """Turn logarithms of weights, by class, into probabilities of each object."""
+    if len(logarithms) == 2:
+        first = [logistic(one - other) for one, other in zip(*logarithms, strict=True)]
+        return [first, [1.0 - each for each in first]]
     top = list(map(max, *logarithms)) if len(logarithms) > 1 else list(logarithms[0])
     weights = [list(map(exp, map(sub, column, top))) for column in logarithms]
     total = weights[0]
@@ -42,3 +45,7 @@ def mean(first: Columns, *others: Columns) -> Columns:
             total = list(map(add, total, column))
         averaged.append(list(map(truediv, total, repeat(number))))
     return averaged
+
+
+def logistic(value: float) -> float:
+    return 1.0 / (1.0 + exp(-value)) if value > 0.0 else exp(value) / (1.0 + exp(value))

@@ -10,17 +10,18 @@ Mistakes that all workers share do not show there. `SHARED` stands for them: it 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import exp, log
-from operator import truediv
+from operator import mul, sub, truediv
 
 from lake_common.consolidation.columns import mean, normalized, plus, times
 from lake_common.consolidation.crowd import Column, Columns, Crowd
 from lake_common.consolidation.readings import Reading, logarithms, own_shares
 
-CORRELATIONS = (0.0, 0.05, 0.1, 0.2, 0.4)
+CORRELATIONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 SHARED = 0.1
-# Answers that are held out at most: more would not change the choice among five.
-_HELD_OUT = 2500
+# Answers that are held out at most: all of them would take longer than everything else.
+_HELD_OUT = 5000
 _LEAST = 1e-12
 
 
@@ -41,46 +42,53 @@ def confidences(crowd: Crowd, learned: Reading, fixed: Reading) -> Columns:
 
 
 def best_correlation(crowd: Crowd, reading: Reading) -> float:
-    """Return the correlation under which held-out answers are most probable."""
+    """Return the correlation under which held-out answers are most probable; it is taken to have one maximum."""
+    held_out = _held_out(crowd, reading)
+    prior = [log(each) for each in reading.frequencies]
+    best, probability = 0.0, _probability(held_out, prior, 0.0)
+    for correlation in CORRELATIONS[1:]:
+        found = _probability(held_out, prior, correlation)
+        if found <= probability:
+            break
+        best, probability = correlation, found
+    return best
+
+
+# Of an answer: how many others there are about its object, and by class the evidence of these, and the answer's chance.
+_HeldOut = tuple[int, Column, Column]
+
+
+def _held_out(crowd: Crowd, reading: Reading) -> list[_HeldOut]:
+    """Choose answers about objects that have others, evenly from those with many and those with few."""
     redundancy = crowd.redundancy
-    shared = sum(number for number in redundancy if number > 1)
-    step = max(1, shared // _HELD_OUT)
-    objects = [place for place, number in enumerate(redundancy) if number > 1][::step]
-    if not objects:
-        return 0.0
-    cells: list[list[int]] = [[] for _ in crowd.objects]
-    for slot in crowd.slots:
-        for place, cell in enumerate(slot):
-            cells[place].append(cell)
-    logs, shares = logarithms(reading.matrices), own_shares(reading.matrices)
-    scores = dict.fromkeys(CORRELATIONS, 0.0)
-    for place in objects:
+    places = [place for place, number in enumerate(redundancy) if number > 1]
+    step = max(1, sum(redundancy[place] for place in places) // _HELD_OUT)
+    logs, own_parts = logarithms(reading.matrices), own_shares(reading.matrices)
+    found = []
+    for place in places[::step]:
         own = [column[place] for column in reading.probabilities]
         parts = [
             [
                 column[cell] - probability * share[cell]
-                for column, probability, share in zip(logs, own, shares, strict=True)
+                for column, probability, share in zip(logs, own, own_parts, strict=True)
             ]
-            for cell in cells[place]
+            for cell in (slot[place] for slot in crowd.slots[: redundancy[place]])
         ]
-        _score(parts, [log(each) for each in reading.frequencies], scores)
-    return max(CORRELATIONS, key=scores.__getitem__)
+        whole = [sum(column) for column in zip(*parts, strict=True)]
+        found += [(len(parts) - 1, list(map(sub, whole, part)), list(map(exp, part))) for part in parts]
+    return found
 
 
-def _score(parts: list[Column], prior: Column, scores: dict[float, float]) -> None:
-    """Add the logarithm of how probable each answer is, given the others; `parts` are by answer and class."""
-    whole = [sum(column) for column in zip(*parts, strict=True)]
-    others = len(parts) - 2
-    for part in parts:
-        rest = [total - one for total, one in zip(whole, part, strict=True)]
-        chances = [exp(one) for one in part]
-        for correlation in scores:
-            worth = 1.0 / (1.0 + others * correlation)
-            logs = [start + worth * each for start, each in zip(prior, rest, strict=True)]
-            top = max(logs)
-            weights = [exp(each - top) for each in logs]
-            known = sum(weight * chance for weight, chance in zip(weights, chances, strict=True))
-            scores[correlation] += log(known / sum(weights))
+def _probability(held_out: Iterable[_HeldOut], prior: Column, correlation: float) -> float:
+    """Return the logarithm of how probable the held-out answers are, each given the others."""
+    total = 0.0
+    for others, evidence, chances in held_out:
+        worth = 1.0 / (1.0 + (others - 1.0) * correlation)
+        logs = [start + worth * each for start, each in zip(prior, evidence, strict=True)]
+        top = max(logs)
+        weights = [exp(each - top) for each in logs]
+        total += log(sum(map(mul, weights, chances)) / sum(weights))
+    return total
 
 
 def shares(crowd: Crowd) -> Columns:

@@ -68,8 +68,10 @@ class MarkConsolidation(Generic[M]):
 
 @dataclass(frozen=True)
 class _Found(Generic[M]):
+    """Marks agreed on with the workers who made them, and who made each mark that anyone else confirms."""
+
     agreed: list[tuple[Agreed[M], list[str]]]
-    single: bool
+    confirmed: list[list[str]]
 
 
 def consolidate(objects: Mapping[str, Marked[M]], kind: Kind[M], *, weighted: bool) -> MarkConsolidation[M]:
@@ -82,6 +84,7 @@ def consolidate(objects: Mapping[str, Marked[M]], kind: Kind[M], *, weighted: bo
     weighted
         Whether workers count by how often others agree with them; otherwise all count the same.
     """
+    objects = {name: {worker: objects[name][worker] for worker in sorted(objects[name])} for name in sorted(objects)}
     clusters = {name: cluster(by_worker, kind.overlap) for name, by_worker in objects.items()}
     workers: dict[str, Worker] = {}
     found: dict[str, _Found[M]] = {}
@@ -94,7 +97,7 @@ def consolidate(objects: Mapping[str, Marked[M]], kind: Kind[M], *, weighted: bo
 
 def cluster(by_worker: Marked[M], overlap: Callable[[M, M], float]) -> list[list[tuple[str, M]]]:
     """Group the marks of an object that stand for the same thing, at most one of each worker."""
-    marks = [(worker, mark) for worker in sorted(by_worker) for mark in sorted(by_worker[worker])]
+    marks = [(worker, mark) for worker, found in by_worker.items() for mark in sorted(found)]
     shared = _overlaps(marks, overlap)
     home = list(range(len(marks)))
     groups = {place: [place] for place in home}
@@ -124,7 +127,7 @@ def _overlaps(marks: Sequence[tuple[str, M]], overlap: Callable[[M, M], float]) 
 
 
 def _agreed(
-    clusters: Iterable[Sequence[tuple[str, M]]], by_worker: Marked[M], kind: Kind[M], weights: Mapping[str, float]
+    clusters: Sequence[Sequence[tuple[str, M]]], by_worker: Marked[M], kind: Kind[M], weights: Mapping[str, float]
 ) -> _Found[M]:
     total = sum(weights.get(worker, 1.0) for worker in by_worker)
     single = len(by_worker) == 1
@@ -142,7 +145,8 @@ def _agreed(
     kept.sort(key=lambda each: (-each[0].confidence, -len(each[1]), each[0].mark))
     if kind.exclusive:
         kept = _apart(kept, kind.overlap)
-    return _Found(sorted(kept, key=lambda each: each[0].mark), single)
+    confirmed = [[worker for worker, _ in group] for group in clusters if len(group) > 1]
+    return _Found(sorted(kept, key=lambda each: each[0].mark), confirmed)
 
 
 def _label(weighed: Iterable[tuple[M, float]]) -> tuple[str, float]:
@@ -166,21 +170,23 @@ def _apart(
 
 
 def _workers(objects: Mapping[str, Marked[M]], found: Mapping[str, _Found[M]]) -> dict[str, Worker]:
-    """Compare each worker's marks with those agreed on: found ones, missed ones, and ones that stand alone."""
+    """Compare marks with those of the others: confirmed ones, ones that stand alone, and agreed ones not made.
+
+    That others confirm a mark is enough: among many who mark anything, the good ones agree with few, but with someone.
+    """
     answers: dict[str, int] = defaultdict(int)
     good: dict[str, int] = defaultdict(int)
     compared: dict[str, int] = defaultdict(int)
     for name, by_worker in objects.items():
         for worker, marks in by_worker.items():
             answers[worker] += 1
-            if found[name].single:
+            if len(by_worker) == 1:
                 continue
-            hits = sum(worker in members for _, members in found[name].agreed)
-            good[worker] += hits
-            compared[worker] += len(marks) + len(found[name].agreed) - hits
-            if not marks and not found[name].agreed:
-                good[worker] += 1
-                compared[worker] += 1
+            confirmed = sum(worker in members for members in found[name].confirmed)
+            missed = sum(worker not in members for _, members in found[name].agreed)
+            nothing = not marks and not missed
+            good[worker] += confirmed + nothing
+            compared[worker] += len(marks) + missed + nothing
     rest = (sum(good.values()) + 1.0) / (sum(compared.values()) + 2.0)
     return {
         worker: Worker(

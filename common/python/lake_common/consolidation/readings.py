@@ -73,7 +73,7 @@ def _rounds(crowd: Crowd, probabilities: Columns, expectation: Expectation, *, w
 
 def counted(crowd: Crowd, probabilities: Columns) -> Columns:
     """Count the answers of each cell by how probable each class is of their objects."""
-    counts = [[sum(map(column.__getitem__, members)) for members in crowd.members] for column in probabilities[1:]]
+    counts = [crowd.per_cell(column) for column in probabilities[1:]]
     rest = [float(len(members)) for members in crowd.members]
     for column in counts:
         rest = [max(0.0, each) for each in less(rest, column)]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import exp, lgamma, log
+from math import lgamma, log
 from typing import Protocol
 
+from lake_common.consolidation.columns import logistic
 from lake_common.consolidation.crowd import Columns, Crowd
 
 # Answers that the expected row counts for, as candidates.
@@ -119,7 +120,7 @@ class Learned:
             self._skills[worker] = skill
             spreads.append(skill * skill + 1.0 / certainty)
         self._spread = max(_LEAST_SPREAD, sum(spreads) / len(spreads))
-        return [[_logistic(logit + skill) for logit in logits] for skill in self._skills]
+        return [[logistic(logit + skill) for logit in logits] for skill in self._skills]
 
 
 def _skill(
@@ -130,7 +131,7 @@ def _skill(
     for _ in range(_SKILL_STEPS):
         slope, certainty = -skill / spread, 1.0 / spread
         for good, all_answers, logit in zip(right, asked, logits, strict=True):
-            chance = _logistic(logit + skill)
+            chance = logistic(logit + skill)
             slope += good - all_answers * chance
             certainty += all_answers * chance * (1.0 - chance)
         skill = min(max(skill + slope / certainty, -_SKILL_LIMIT), _SKILL_LIMIT)
@@ -170,7 +171,3 @@ def pooled(crowd: Crowd, counts: Columns) -> Columns:
         total = sum(row)
         matrix.append([each / total for each in row])
     return matrix
-
-
-def _logistic(value: float) -> float:
-    return 1.0 / (1.0 + exp(-value)) if value > 0 else exp(value) / (1.0 + exp(value))
