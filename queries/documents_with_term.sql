@@ -2,7 +2,7 @@
 -- description: The documents in which a term of up to three words weighs most
 -- workgroup: analysts
 -- database: lake_analytics
--- parameters: collection, build, term, number of buckets, term, collection (build and buckets: see text_indexes)
+-- parameters: collection, build (see text_indexes), term, collection
 select
   p.doc_id,
   p.weight,
@@ -15,7 +15,7 @@ from (
     weight,
     tf
   from text_postings
-  where collection = ? and build = ? and bucket = mod(crc32(to_utf8(?)), ?) and term = ?
+  where collection = ? and build = ? and term = ?
   order by weight desc, doc_id
   limit 20
 ) as p
