@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +13,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from tests.integration.conftest import Laptop
-from tests.integration.labeling_support import Studio
+from tests.integration.labeling_support import Studio, open_studio
 
 ALGORITHM = "arn:aws:sagemaker:us-east-1:027400017018:labeling-job-algorithm-specification/image-classification"
 # As few as automated labeling takes.
@@ -84,8 +85,9 @@ class Gallery:
 
 
 @pytest.fixture(scope="module")
-def gallery(laptop: Laptop) -> Gallery:
-    return Gallery(Studio(laptop))
+def gallery(laptop: Laptop) -> Iterator[Gallery]:
+    for studio in open_studio(laptop):
+        yield Gallery(studio)
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,8 @@ def _user(name: str, properties: Json, attributes: Json) -> Json:
     found = client("cognito-idp").admin_get_user(UserPoolId=properties["UserPoolId"], Username=name)
     return {
         "UserPoolId": properties["UserPoolId"],
-        "Username": found["Username"],
+        # Found by it; where an address signs in, the pool makes a name of its own.
+        "Username": name,
         **{item["Name"]: item["Value"] for item in found["UserAttributes"]},
         "UserAttributes": found["UserAttributes"],
     }
