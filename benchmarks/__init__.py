@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-# The functions' folder is named by a keyword, so it is a source root and no package.
-if importlib.util.find_spec("clickstream_to_lake") is None:
-    sys.path.append(str(Path(__file__).parents[1] / "lambda"))
+# Source roots that are no packages: the functions' folder is named by a keyword.
+for module, root in (("clickstream_to_lake", "lambda"), ("lake_common", "common/python")):
+    if importlib.util.find_spec(module) is None:
+        sys.path.append(str(Path(__file__).parents[1] / root))

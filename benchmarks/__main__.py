@@ -44,11 +44,18 @@ def _consolidation(options: argparse.Namespace) -> str:
     return consolidation.run(options.crowds)
 
 
+def _tfidf(options: argparse.Namespace) -> str:
+    from benchmarks import tfidf  # noqa: PLC0415
+
+    return tfidf.run(options.copies, options.every)
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
     "etl": _etl,
     "bytes": _bytes,
     "streaming": _streaming,
     "consolidation": _consolidation,
+    "tfidf": _tfidf,
 }
 
 
@@ -58,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=int, default=5_000_000, help="generated orders (5000000)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each candidate (3)")
     parser.add_argument("--crowds", type=Path, help="folder of real crowds: <set>/answer.csv and <set>/truth.csv")
+    parser.add_argument(
+        "--copies", type=int, nargs="+", default=[1, 10], help="sizes of the corpus of text, in times 47 MB (1 10)"
+    )
+    parser.add_argument("--every", type=int, default=1, help="take every n-th document only, for a trial (1)")
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/benchmarks.md as it is")
     return parser
 
