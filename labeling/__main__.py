@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
 
 from labeling.loader import load_tasks
 from labeling.sdk import Labeling
@@ -90,19 +91,23 @@ def _source(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _plain(job: Any) -> dict[str, Any]:
-    """Take what people ask of a job out of what the SDK gives, which marks what is unknown by an object of its own."""
-    fields = json.loads(json.dumps({name: _value(getattr(job, name, None)) for name in _SHOWN}, default=str))
+    """Take what people ask of a job out of what the SDK gives."""
+    fields = {name: _value(getattr(job, name, None)) for name in _SHOWN}
     return {name: value for name, value in fields.items() if value}
 
 
 def _value(value: Any) -> Any:
+    """Write a value of the SDK as plain data; what is unknown is an object of its own there."""
     if type(value).__name__ == "Unassigned":
         return None
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else value
+    if isinstance(value, BaseModel):
+        parts = {name: _value(item) for name, item in value}
+        return {name: item for name, item in parts.items() if item is not None}
+    return value
 
 
 def _show(document: dict[str, Any]) -> None:
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
 
 
 def _parser() -> argparse.ArgumentParser:

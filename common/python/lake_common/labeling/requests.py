@@ -169,5 +169,7 @@ def _price(tenth_cents: int) -> dict[str, Any]:
         return {}
     dollars, rest = divmod(tenth_cents, 1000)
     cents, tenths = divmod(rest, 10)
-    amount = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
+    parts = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
+    # Without zeros, as the SageMaker SDK sends it.
+    amount = {name: part for name, part in parts.items() if part}
     return {"PublicWorkforceTaskPrice": {"AmountInUsd": amount}}
