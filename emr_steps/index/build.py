@@ -35,7 +35,16 @@ class Index:
     release: Callable[[], None]
 
 
-def index(stored: DataFrame, documents: int, buckets: int, options: IndexOptions, *, top: int, salt: int = 0) -> Index:
+def index(
+    stored: DataFrame,
+    documents: int,
+    buckets: int,
+    options: IndexOptions,
+    *,
+    top: int,
+    salt: int = 0,
+    writers: int | None = None,
+) -> Index:
     """Describe how to index documents.
 
     Parameters
@@ -46,13 +55,16 @@ def index(stored: DataFrame, documents: int, buckets: int, options: IndexOptions
         How many rows these are.
     buckets
         Number of buckets of the tables of terms and of postings.
+    writers
+        Number of tasks that write them, each some of the buckets, one after the other; a task for each by default.
     top
         How many top terms each document gets at most.
     salt
         What the numbers of terms depend on besides the terms.
     """
-    parts = stored.rdd.getNumPartitions()
-    chunk_places, range_places, bucket_places = (places(count) for count in (parts, sizes.ranges(parts), buckets))
+    parts, writers = stored.rdd.getNumPartitions(), writers or buckets
+    chunk_places, range_places, writer_places = (places(count) for count in (parts, sizes.ranges(parts), writers))
+    bucket_places = [writer_places[bucket % writers] for bucket in range(buckets)]
     words = _kept(stored.select("doc_id", "body").mapInArrow(tasks.read_words(options, chunk_places), tasks.BLOBS))
     questions = words.mapInArrow(tasks.ask(options, salt, range_places), tasks.BLOBS)
     asked = _gathered(questions, len(range_places), "part")
@@ -60,7 +72,7 @@ def index(stored: DataFrame, documents: int, buckets: int, options: IndexOptions
     weigh = tasks.weigh(options, salt, documents, bucket_places, top)
     weighed = _kept(_gathered(words.union(answers), parts, "chunk").mapInArrow(weigh, tasks.BLOBS))
     best, postings = weighed.filter(f"part = {tasks.TOP}"), weighed.filter(f"part <> {tasks.TOP}")
-    shares = _gathered(postings, buckets, "part")
+    shares = _gathered(postings, writers, "part")
 
     def release() -> None:
         weighed.unpersist()

@@ -7,7 +7,9 @@ LEAST_TASK_BYTES, MOST_TASK_BYTES = 5 * MIB, 32 * MIB
 TASKS = 2048
 # Each chunk sends a row to each range and to each bucket, so their number must end somewhere.
 MOST_RANGES = 1024
-BUCKET_BYTES, LEAST_BUCKETS, MOST_BUCKETS = 2 * MIB, 4, 4096
+# A search opens a bucket for each of its terms and reads its footer whole, so buckets are small; a task writes several.
+BUCKET_BYTES, LEAST_BUCKETS, MOST_BUCKETS = MIB // 4, 4, 4096
+WRITER_BYTES = 2 * MIB
 
 
 def task_bytes(stored_bytes: int) -> int:
@@ -26,3 +28,9 @@ def buckets(stored_bytes: int) -> int:
     while wanted < MOST_BUCKETS and wanted * BUCKET_BYTES < stored_bytes:
         wanted *= 2
     return wanted
+
+
+def writers(stored_bytes: int) -> int:
+    """Say how many tasks put the postings of buckets together: as many as pays, and no more than there are buckets."""
+    wanted = max(LEAST_BUCKETS, -(-stored_bytes // WRITER_BYTES))
+    return min(wanted, buckets(stored_bytes))

@@ -114,7 +114,15 @@ def read(spark: SparkSession, files: HadoopFiles, folder: str) -> Corpus:
 def _write(corpus: Corpus, buckets: int, options: argparse.Namespace, folders: Mapping[str, str]) -> None:
     """Write the tables of a build, with other numbers for terms as long as two terms of the index share one."""
     for salt in range(_SALTS):
-        tables = index(corpus.rows, corpus.documents, buckets, options.index, top=options.top_terms, salt=salt)
+        tables = index(
+            corpus.rows,
+            corpus.documents,
+            buckets,
+            options.index,
+            writers=sizes.writers(corpus.stored_bytes),
+            top=options.top_terms,
+            salt=salt,
+        )
         try:
             _write_table(tables.top_terms, "text_top_terms", folders)
             _write_table(tables.postings, "text_postings", folders, "bucket")
