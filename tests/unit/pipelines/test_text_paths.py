@@ -23,6 +23,7 @@ SUBSTITUTIONS = {
     "ClusterFiles": "wheelhouse/1/requirements.txt,certificates/nodes.zip",
     "Corpus": "s3",
     "CuratedBucket": "curated",
+    "CuratedDatabase": "lake_curated",
     "DocumentsScript": "s3://assets/documents.py",
     "Engine": "cluster",
     "Environment": "prod",
@@ -76,6 +77,8 @@ class Emr:
             "aws-sdk:emr:describeCluster": lambda asked: {"Cluster": self.clusters[asked["ClusterId"]]},
             "aws-sdk:emr:listSteps": lambda _: {"Steps": self.failed_steps},
             "aws-sdk:secretsmanager:getSecretValue": lambda _: {"SecretString": "open sesame"},
+            "aws-sdk:glue:getTable": lambda _: {"Table": {"StorageDescriptor": {"InputFormat": "parquet"}}},
+            "aws-sdk:glue:createPartition": lambda _: {},
             CREATE: self._create,
             ADD: lambda _: {"Step": {"Status": {"State": "COMPLETED"}}},
             TERMINATE: self._terminate,
@@ -389,6 +392,8 @@ def test_a_collection_is_written_by_one_execution_at_a_time(emr: Emr) -> None:
     second = emr.run(WORDS | {"request": "r-2"}, name="run-2")
 
     assert asked == [first.id, first.id]
+    # It asks for the turn once more, when the writer has ended, and not before.
+    assert second.resources.count("dynamodb:putItem") == 3
     assert second.output["outcome"] == "SUCCEEDED"
 
 
@@ -445,8 +450,8 @@ def test_later_steps_do_not_run_after_a_failed_one(emr: Emr) -> None:
 def test_fails_with_the_reason_of_a_cluster_that_dies_during_bootstrap(emr: Emr) -> None:
     def dies(request: Any) -> Any:
         message = "On the master instance (i-1), bootstrap action 1 returned a non-zero return code"
-        emr.start(request["Name"], "TERMINATED_WITH_ERRORS", message, "BOOTSTRAP_FAILURE")
         emr.start("lake-text run-0", "TERMINATED_WITH_ERRORS", "another one", "BOOTSTRAP_FAILURE")
+        emr.start(request["Name"], "TERMINATED_WITH_ERRORS", message, "BOOTSTRAP_FAILURE")
         raise StatesError("States.TaskFailed", "{}")
 
     emr.replies[CREATE] = dies
@@ -454,7 +459,7 @@ def test_fails_with_the_reason_of_a_cluster_that_dies_during_bootstrap(emr: Emr)
 
     assert done.failure is not None
     assert done.failure.cause == (
-        "Cluster j-1 is TERMINATED_WITH_ERRORS (BOOTSTRAP_FAILURE): On the master instance (i-1), bootstrap action 1 "
+        "Cluster j-2 is TERMINATED_WITH_ERRORS (BOOTSTRAP_FAILURE): On the master instance (i-1), bootstrap action 1 "
         "returned a non-zero return code"
     )
     assert ADD not in done.resources
@@ -517,7 +522,9 @@ def test_the_cluster_is_terminated_even_if_nobody_says_why_it_failed(emr: Emr, q
     assert emr.alive == []
 
 
-def test_people_hear_of_a_failure_that_the_ledger_could_not_keep(emr: Emr) -> None:
+@pytest.mark.parametrize("ending", [{}, {ADD: fail("States.TaskFailed", "boom")}], ids=["success", "failure"])
+def test_people_hear_of_an_end_that_the_ledger_could_not_keep(emr: Emr, ending: dict[str, Any]) -> None:
+    emr.replies |= ending
     put = emr.replies["dynamodb:putItem"]
 
     def refuses_results(request: Any) -> Any:
