@@ -46,6 +46,10 @@ FREE = frozenset(
         "AWS::Athena::NamedQuery",
         "AWS::Athena::PreparedStatement",
         "AWS::Budgets::Budget",  # the first two of an account
+        "AWS::Cognito::UserPool",  # the first ten thousand people who sign in
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::Cognito::UserPoolGroup",
         "AWS::EC2::EIP",  # charged with its NAT gateway
         "AWS::EC2::InternetGateway",
         "AWS::EC2::Route",
@@ -58,6 +62,7 @@ FREE = frozenset(
         "AWS::EC2::VPC",
         "AWS::EC2::VPCGatewayAttachment",
         "AWS::EC2::FlowLog",  # charged with its log group
+        "AWS::EMR::Studio",
         "AWS::Events::Rule",  # events of AWS services
         "AWS::Glue::Classifier",
         "AWS::Glue::DataCatalogEncryptionSettings",
@@ -78,6 +83,7 @@ FREE = frozenset(
         "AWS::Logs::LogStream",
         "AWS::S3::AccessPoint",
         "AWS::S3::BucketPolicy",
+        "AWS::SageMaker::Workforce",
         "AWS::SNS::Subscription",  # the first thousand mails
         "AWS::SNS::Topic",
         "AWS::SNS::TopicPolicy",

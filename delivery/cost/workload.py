@@ -64,6 +64,28 @@ class Queries(Slice):
     mb_per_query: dict[str, Amount]
 
 
+class Text(Slice):
+    """Runs of the text pipeline, and what a cluster has; spot is paid at a share of the price on demand."""
+
+    runs: Amount
+    cluster_hours: Amount
+    on_demand_nodes: Amount
+    spot_nodes: Amount
+    spot_share: Annotated[float, Field(gt=0, le=1)]
+    node_disk_gib: Amount
+    serverless_runs: Amount
+    serverless_vcpu_hours: Amount
+    serverless_gib_hours: Amount
+
+
+class Labels(Slice):
+    """Objects that go to people, and what people cost besides (`answer_usd` for each answer)."""
+
+    objects: Amount
+    answers_per_object: Amount
+    answer_usd: Amount
+
+
 class Operations(Slice):
     """What is written about the lake, and what passes through its network."""
 
@@ -81,6 +103,8 @@ class Workload(Slice):
     pipelines: Pipelines
     stream: Stream
     queries: Queries
+    text: Text
+    labels: Labels
     operations: Operations
 
 

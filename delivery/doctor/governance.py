@@ -58,6 +58,31 @@ def lake_formation_administrators(account: Account) -> Iterator[Finding]:
         )
 
 
+@suite.check("The private workforce is as configured: an account has one in a region")
+def workforce(account: Account) -> Iterator[Finding]:
+    labeling = account.config.labeling
+    if not labeling.enabled or labeling.workers != "private":
+        yield good("no private workforce is needed")
+        return
+    there = [item["WorkforceName"] for item in account.client("sagemaker").list_workforces()["Workforces"]]
+    key = f"[labeling.private] in {account.file}"
+    if labeling.private.create and there and not account.deployed & set(there):
+        yield problem(
+            f"the account has the workforce {there[0]} already",
+            why="SageMaker refuses a second one: the stack Labeling would fail.",
+            fix=f'Join it: create = false, name = "{there[0]}" and its pool under {key}; its pool is told by '
+            f"{account.aws} sagemaker describe-workforce --workforce-name {there[0]}",
+        )
+    elif not labeling.private.create and labeling.private.name not in there:
+        yield problem(
+            f"there is no workforce {labeling.private.name} to join",
+            why="The work team could not be made.",
+            fix=f"Write create = true under {key}, or the name of one of: {', '.join(there) or 'none is there'}",
+        )
+    else:
+        yield good(f"workforce {'of our own' if labeling.private.create else labeling.private.name}")
+
+
 def _administrators(settings: dict[str, object]) -> list[str]:
     entries = settings.get("DataLakeAdmins", [])
     return [str(entry["DataLakePrincipalIdentifier"]) for entry in entries]  # type: ignore[attr-defined]

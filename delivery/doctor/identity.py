@@ -64,7 +64,13 @@ def services(account: Account) -> list[str]:
     used += ["scheduler", "sns", "sqs", "ssm", "stepfunctions"]
     if account.config.ingestion.enabled:
         used += ["firehose", "kinesis", "lambda"]
-    return sorted(used)
+    if account.config.emr.enabled:
+        used += ["emr"]
+    if account.config.emr.enabled and account.config.emr.serverless.enabled:
+        used += ["emr-serverless"]
+    if account.config.labeling.enabled:
+        used += ["cognito-idp", "lambda", "sagemaker"]
+    return sorted(set(used))
 
 
 def _regions(account: Account, service: str, partition: str) -> set[str]:

@@ -14,6 +14,7 @@ suite = Suite()
 _DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 # Jobs of different products run side by side; two at a time is what the schedules make.
 _CONCURRENT_JOBS = 2
+_XLARGE_VCPUS = 4
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Quota:
     what: str
 
 
+ON_DEMAND = Quota("ec2", "L-1216C47A", "vCPUs of standard instances on demand")
+SPOT = Quota("ec2", "L-34B43A08", "vCPUs of standard spot instances")
 GLUE_DPUS = Quota("glue", "L-08F3B322", "data processing units of Glue")
 
 
@@ -34,6 +37,22 @@ def glue(account: Account) -> Iterator[Finding]:
     needed = _DPU[processing.worker_type] * processing.max_workers * _CONCURRENT_JOBS
     key = f"max_workers under [processing] in {account.file}"
     yield compare(account, GLUE_DPUS, needed, f"{_CONCURRENT_JOBS} jobs of {processing.max_workers} workers", key)
+
+
+@suite.check("EC2 may start the nodes of a cluster")
+def nodes(account: Account) -> Iterator[Finding]:
+    """Count as many nodes as managed scaling may start; a unit of a fleet is an xlarge, one of a group an instance."""
+    if not account.config.emr.enabled:
+        yield good("no clusters in this environment")
+        return
+    cluster = account.config.emr.cluster
+    scaling, task = cluster.scaling, cluster.task
+    unit = _XLARGE_VCPUS if cluster.layout == "fleets" else _vcpus(task.instance_types)
+    on_demand = _vcpus(cluster.primary.instance_types) + unit * scaling.maximum_on_demand_units
+    spot = unit * (scaling.maximum_units - cluster.core.units)
+    key = f"maximum_units under [emr.cluster.scaling] in {account.file}"
+    yield compare(account, ON_DEMAND, on_demand, "the largest cluster on demand", key)
+    yield compare(account, SPOT, spot, "its spot nodes", key)
 
 
 @suite.check("Kinesis may have the shards")
@@ -58,6 +77,12 @@ def kinesis(account: Account) -> Iterator[Finding]:
         fix=f"Request more in the console of Service Quotas (Kinesis, shards per region), or lower shards under "
         f"[ingestion.stream] in {account.file}",
     )
+
+
+def _vcpus(types: tuple[str, ...]) -> int:
+    """Give the processors of the largest type, whose size is named by its multiple of xlarge."""
+    sizes = (name.split(".")[1].removesuffix("xlarge") for name in types)
+    return max(_XLARGE_VCPUS * int(size or 1) if size != "large" else 2 for size in sizes)
 
 
 def compare(account: Account, quota: Quota, needed: float, use: str, key: str) -> Finding:

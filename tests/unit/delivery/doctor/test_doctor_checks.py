@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, TokenRetrievalError
 
+from config.loader import load
 from delivery.doctor import bootstrap, governance, identity, money, names, quotas, tools
 from delivery.doctor.account import Account
 from delivery.doctor.finding import Finding, State, Suite, diagnose, good
@@ -238,6 +239,57 @@ def test_glue_must_be_allowed_as_many_units_as_two_jobs_use(
     with_answers(account, monkeypatch, "service-quotas", ("get_service_quota", quota))
     two_jobs = with_config(account, processing={"worker_type": "G.1X", "max_workers": 4})
     assert ask(quotas.glue, two_jobs).state is state
+
+
+@pytest.mark.parametrize(
+    ("value", "states"), [(1000.0, [State.GOOD, State.GOOD]), (5.0, [State.PROBLEM, State.PROBLEM])]
+)
+def test_ec2_must_be_allowed_the_largest_cluster(
+    value: float, states: list[State], account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(quotas.nodes, with_config(account, emr={"enabled": False})).state is State.GOOD
+    quota = {"Quota": {"Value": value, "QuotaCode": "L-1216C47A", "ServiceCode": "ec2"}}
+    with_answers(account, monkeypatch, "service-quotas", ("get_service_quota", quota), ("get_service_quota", quota))
+    found = list(quotas.nodes(with_config(account, emr={"enabled": True})))
+    assert [finding.state for finding in found] == states
+
+
+def test_the_largest_cluster_is_counted_in_processors(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    needed: list[float] = []
+
+    def compare(account: Account, quota: quotas.Quota, count: float, use: str, key: str) -> Finding:
+        needed.append(count)
+        return good(use)
+
+    monkeypatch.setattr(quotas, "compare", compare)
+    cluster = load("laptop").emr.cluster
+    scaling = cluster.scaling.model_copy(update={"maximum_on_demand_units": 4, "maximum_units": 10})
+    emr = {"enabled": True, "cluster": cluster.model_copy(update={"scaling": scaling})}
+    list(quotas.nodes(with_config(account, emr=emr)))
+    assert needed == [4 + 4 * 4, 4 * (10 - cluster.core.units)]
+
+
+@pytest.mark.parametrize(
+    ("there", "create", "state"),
+    [
+        ([], True, State.GOOD),
+        (["somebodys"], True, State.PROBLEM),
+        (["ours"], False, State.GOOD),
+        (["somebodys"], False, State.PROBLEM),
+        ([], False, State.PROBLEM),
+    ],
+)
+def test_an_account_has_one_private_workforce(
+    there: list[str], create: bool, state: State, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = configured().labeling.private.model_copy(update={"create": create, "name": "ours"})
+    labeling = with_config(account, labeling={"enabled": True, "workers": "private", "private": private})
+    forces = [
+        {"WorkforceName": name, "WorkforceArn": f"arn:aws:sagemaker:{REGION}:1:workforce/{name}"} for name in there
+    ]
+    with_answers(account, monkeypatch, "sagemaker", ("list_workforces", {"Workforces": forces}))
+    with_answers(account, monkeypatch, "cloudformation", NO_STACKS)
+    assert ask(governance.workforce, labeling).state is state
 
 
 def test_kinesis_must_have_free_shards(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
