@@ -50,12 +50,19 @@ def _tfidf(options: argparse.Namespace) -> str:
     return tfidf.run(options.copies, options.every)
 
 
+def _search(options: argparse.Namespace) -> str:
+    from benchmarks import text_search  # noqa: PLC0415
+
+    return text_search.run(every=options.every)
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
     "etl": _etl,
     "bytes": _bytes,
     "streaming": _streaming,
     "consolidation": _consolidation,
     "tfidf": _tfidf,
+    "search": _search,
 }
 
 

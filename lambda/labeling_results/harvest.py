@@ -10,7 +10,7 @@ from typing import Any
 from lake_common.labeling.manifest import read as read_manifest
 from lake_common.labeling.tasks import Task
 
-from labeling_results import answers, statements
+from labeling_results import answers, statements, whole_job
 from labeling_results.answers import Answer
 from labeling_results.aws import Catalog, Files, Ledger
 from labeling_results.report import report
@@ -51,6 +51,7 @@ class Harvester:
             ended=now,
             verdict_of=self.ledger.verdict,
             label_of=self.ledger.label,
+            again=whole_job.consolidated,
         )
         settings = self.settings
         self.files.write_lines(settings.bucket, statements.staging_key(harvest), (row.as_dict() for row in found.rows))

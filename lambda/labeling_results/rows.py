@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from lake_common.labeling.tasks import Task
 
 from labeling_results.answers import Answer, timestamp
 
-_CLASSES = ("image_classification", "text_classification")
+CLASSES = ("image_classification", "text_classification")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +70,7 @@ def outcome(
     ended: str,
     verdict_of: Callable[[str], Known | None],
     label_of: Callable[[str], Mapping[str, Any] | None],
+    again: Callable[[Iterable[Row], Task], Iterable[Row]],
 ) -> Outcome:
     """Make the rows of a job.
 
@@ -85,6 +86,8 @@ def outcome(
         Tells why an object needed no worker.
     label_of
         Gives the label that an object got from an earlier job.
+    again
+        Consolidates the labels of the whole job once more, before copies of objects get them.
     """
     rows: dict[str, Row] = {}
     without: dict[str, str] = {}
@@ -104,6 +107,7 @@ def outcome(
             without[name] = known.problem
         elif known is None or known.verdict != "labeled":
             without[name] = "its workers gave no usable answer" if said else "no worker answered in time"
+    rows = {row.object: row for row in again(rows.values(), task)}
     for name, (original, line) in copies.items():
         found = rows[original].as_dict() if original in rows else label_of(original)
         if found:
@@ -135,7 +139,7 @@ def _row(line: Mapping[str, Any], answers: Sequence[Answer], task: Task, *, requ
 
 def _label(value: Any, metadata: Mapping[str, Any], task: Task) -> tuple[str | None, str | None]:
     """Return category and marks: a class is a number with a name beside it, everything else is marks."""
-    if task.kind not in _CLASSES:
+    if task.kind not in CLASSES:
         return None, json.dumps(value, sort_keys=True, separators=(",", ":"))
     if "class-name" in metadata:
         return str(metadata["class-name"]), None

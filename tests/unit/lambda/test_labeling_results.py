@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from labeling_results.answers import Answer, line_of, read, timestamp
 from labeling_results.report import report
 from labeling_results.rows import Known, Outcome, Row, outcome
 from labeling_results.statements import Harvest, staging_key, unload_answers, unload_labels
+from labeling_results.whole_job import consolidated
+from lake_common.labeling.tasks import Task
 
 from components import labeling_staging
 from contracts.loader import load
@@ -40,6 +42,7 @@ def results(
     known: Mapping[str, Known] | None = None,
     labels: Mapping[str, Any] | None = None,
     task: str = "sports",
+    again: Callable[[Iterable[Row], Task], Iterable[Row]] = lambda rows, _: rows,
 ) -> Outcome:
     return outcome(
         lines,
@@ -49,6 +52,7 @@ def results(
         ended=NOW,
         verdict_of=(known or {}).get,
         label_of=(labels or {}).get,
+        again=again,
     )
 
 
@@ -263,3 +267,39 @@ def test_fields_of_an_answer_are_in_the_order_of_the_staging_type() -> None:
 def test_fails_for_a_name_that_would_change_the_statement(value: str) -> None:
     with pytest.raises(ValueError, match="must match"):
         Harvest(task="sports", job=value, id="h")
+
+
+def whole_job(task: str = "sports") -> Outcome:
+    """Forty objects: two workers know the sport, three always say soccer; the manifest believes the three."""
+    sports = TASKS["sports"].categories
+    lines, answers = [], {}
+    for number in range(40):
+        lines.append(line(f"o{number}", 0, **{"class-name": "soccer"}))
+        good = [answer(f"good-{seat}", sports[number % 3]) for seat in range(2)]
+        answers[number] = [*good, *(answer(f"bad-{seat}", "soccer") for seat in range(3))]
+    lines.append(line("machine", 1, **{"class-name": "swimming", "human-annotated": "no"}))
+    lines.append(line("copy"))
+    known = {"copy": Known(verdict="duplicate", of="o1")}
+    if task == "sports":
+        return results(*lines, answers=answers, known=known, again=consolidated)
+    audited = [{name.replace("sports", task): value for name, value in each.items()} for each in lines]
+    return results(*audited, answers=answers, known=known, task=task, again=consolidated)
+
+
+def test_labels_are_consolidated_again_with_all_that_the_job_tells_of_its_workers() -> None:
+    sports = TASKS["sports"].categories
+    rows = {row.object: row for row in whole_job().rows}
+    assert [rows[f"o{number}"].label for number in range(40)] == [sports[number % 3] for number in range(40)]
+    assert rows["o1"].confidence > 0.8
+    assert rows["o1"].agreement == pytest.approx(0.4)
+    assert [each["agrees"] for each in rows["o1"].answers] == [True, True, False, False, False]
+
+
+def test_copy_of_an_object_gets_the_label_of_the_end_and_a_machines_label_stays() -> None:
+    rows = {row.object: row for row in whole_job().rows}
+    assert (rows["copy"].label, rows["copy"].confidence) == (rows["o1"].label, rows["o1"].confidence)
+    assert (rows["machine"].label, rows["machine"].confidence) == ("swimming", 0.9)
+
+
+def test_votes_are_not_counted_again() -> None:
+    assert {row.label for row in whole_job("sports-check").rows} == {"soccer", "swimming"}
