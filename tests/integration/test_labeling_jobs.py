@@ -262,7 +262,7 @@ def test_fails_for_a_name_that_a_job_had_before(studio: Studio) -> None:
 
 def test_fails_loudly_for_what_only_aws_can_do(studio: Studio) -> None:
     public = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
-    built_in = "arn:aws:lambda:us-east-1:432418664414:function:PRE-TextMultiClass"
+    built_in = "arn:aws:lambda:us-east-1:432418664414:function:PRE-BoundingBox"
     for human in ({"WorkteamArn": public}, {"PreHumanTaskLambdaArn": built_in}):
         with pytest.raises(ClientError, match="not implemented on the laptop"):
             studio.start("aws-only", LINES[:1], **human)

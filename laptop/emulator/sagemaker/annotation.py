@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
 from laptop.emulator.registry import Json
-from laptop.emulator.sagemaker import manifest
+from laptop.emulator.sagemaker import built_in, manifest
 from laptop.emulator.sagemaker.output import Output, isoformat
 
 _VERSION = "2018-10-16"
@@ -40,6 +40,8 @@ def prepare(job: Json, line: str) -> tuple[Any, bool]:
     function = job["request"]["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
     if not function:
         return data_object, True
+    if built_in.is_known(function):
+        return built_in.task_input(data_object, job["categories"]), True
     event = {"version": _VERSION, "labelingJobArn": job["arn"], "dataObject": data_object}
     return _call("PreHumanTaskLambda", function, event, prepared)
 
@@ -80,20 +82,27 @@ def consolidate(job: Json, batch: Sequence[Json], iteration: int, stamp: str) ->
         }
     folder = "annotations/consolidated-annotation"
     name = f"iteration-{iteration}/{stamp}.json"
-    uri = output.write_json(f"{folder}/consolidation-request/{name}", [payload(found) for found in batch])
-    event = {
+    entries = [payload(found) for found in batch]
+    uri = output.write_json(f"{folder}/consolidation-request/{name}", entries)
+    if built_in.is_known(function):
+        answer = built_in.consolidate(function, entries, job["categories"], request, created)
+    else:
+        answer = _call("AnnotationConsolidationLambda", function, _consolidation_event(job, uri), consolidated)
+    output.write_json(f"{folder}/consolidation-response/{name}", answer)
+    contents = {entry["datasetObjectId"]: entry["consolidatedAnnotation"]["content"] for entry in answer}
+    if built_in.is_known(function):
+        return contents
+    return {key: manifest.labeled_members(content, request, created) for key, content in contents.items()}
+
+
+def _consolidation_event(job: Json, uri: str) -> Json:
+    return {
         "version": _VERSION,
         "labelingJobArn": job["arn"],
         "labelCategories": job["categories"],
-        "labelAttributeName": request["LabelAttributeName"],
-        "roleArn": request["RoleArn"],
+        "labelAttributeName": job["request"]["LabelAttributeName"],
+        "roleArn": job["request"]["RoleArn"],
         "payload": {"s3Uri": uri},
-    }
-    answer = _call("AnnotationConsolidationLambda", function, event, consolidated)
-    output.write_json(f"{folder}/consolidation-response/{name}", answer)
-    return {
-        entry["datasetObjectId"]: manifest.labeled_members(entry["consolidatedAnnotation"]["content"], request, created)
-        for entry in answer
     }
 
 

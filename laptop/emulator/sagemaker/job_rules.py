@@ -6,15 +6,15 @@ Sources: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateLab
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from laptop.emulator.sagemaker import built_in
 
 Json = dict[str, Any]
 
 _MAX_TASK_SECONDS = 8 * 3600
 _MAX_AVAILABILITY_SECONDS = 10 * 24 * 3600
 _RESERVED = frozenset({"source", "source-ref"})
-_BUILT_IN = re.compile(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:((?:PRE|ACS)-\w+)$")
 _ALGORITHMS = ("/image-classification", "/text-classification")
 _PUBLIC = ("public-crowd/", "vendor-crowd/")
 
@@ -83,9 +83,8 @@ def beyond_laptop(request: Json) -> str | None:
         return "InitialActiveLearningModelArn of a labeling job"
     consolidation = task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
     for arn in (task.get("PreHumanTaskLambdaArn", ""), consolidation):
-        built_in = _BUILT_IN.match(arn)
-        if built_in:
-            return f"AWS's own function {built_in[1]}"
+        if built_in.name_of(arn) and not built_in.is_known(arn):
+            return f"AWS's own function {built_in.name_of(arn)}"
     return None
 
 

@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import account, client
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
-from laptop.emulator.sagemaker import job_rules, objects, paging, planning, records, runner, teams
+from laptop.emulator.sagemaker import built_in, job_rules, objects, paging, planning, records, runner, teams
 from laptop.emulator.sagemaker.output import output_uri
 
 _creating = threading.Lock()
@@ -74,7 +74,7 @@ def _require_existence(request: Json) -> None:
     teams.by_arn(task["WorkteamArn"])
     consolidation = task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn")
     for arn in (task.get("PreHumanTaskLambdaArn"), consolidation):
-        if arn:
+        if arn and not built_in.is_known(arn):
             _require(client("lambda").get_function, f"function {arn}", FunctionName=arn)
     source = request["InputConfig"]["DataSource"].get("SnsDataSource", {}).get("SnsTopicArn")
     for arn in (request["OutputConfig"].get("SnsTopicArn"), source):
