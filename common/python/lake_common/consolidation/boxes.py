@@ -43,4 +43,4 @@ def median(values: Sequence[tuple[float, float]]) -> float:
     return ordered[-1][0]
 
 
-BOXES = Kind(overlap=overlap, merge=merge, exclusive=False)
+BOXES = Kind(extent=lambda box: (box.left, box.left + box.width), overlap=overlap, merge=merge, exclusive=False)

@@ -29,4 +29,4 @@ def merge(spans: Sequence[tuple[Span, float]], label: str) -> Span:
     return Span(start, end, label)
 
 
-ENTITIES = Kind(overlap=overlap, merge=merge, exclusive=True)
+ENTITIES = Kind(extent=lambda span: (span.start, span.end), overlap=overlap, merge=merge, exclusive=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeVar
 
 from lake_common.consolidation.answers import Box, Span
@@ -30,6 +31,8 @@ class Kind(Generic[M]):
 
     Parameters
     ----------
+    extent
+        Where a mark begins and ends along a line; marks apart on it do not overlap.
     overlap
         How much of two marks together they share, from 0 to 1.
     merge
@@ -38,6 +41,7 @@ class Kind(Generic[M]):
         Whether marks must not overlap in the end.
     """
 
+    extent: Callable[[M], tuple[float, float]]
     overlap: Callable[[M, M], float]
     merge: Callable[[Sequence[tuple[M, float]], str], M]
     exclusive: bool
@@ -85,7 +89,7 @@ def consolidate(objects: Mapping[str, Marked[M]], kind: Kind[M], *, weighted: bo
         Whether workers count by how often others agree with them; otherwise all count the same.
     """
     objects = {name: {worker: objects[name][worker] for worker in sorted(objects[name])} for name in sorted(objects)}
-    clusters = {name: cluster(by_worker, kind.overlap) for name, by_worker in objects.items()}
+    clusters = {name: cluster(by_worker, kind) for name, by_worker in objects.items()}
     workers: dict[str, Worker] = {}
     found: dict[str, _Found[M]] = {}
     for _ in range(_ROUNDS if weighted else 1):
@@ -95,10 +99,10 @@ def consolidate(objects: Mapping[str, Marked[M]], kind: Kind[M], *, weighted: bo
     return MarkConsolidation({name: [agreed for agreed, _ in each.agreed] for name, each in found.items()}, workers)
 
 
-def cluster(by_worker: Marked[M], overlap: Callable[[M, M], float]) -> list[list[tuple[str, M]]]:
+def cluster(by_worker: Marked[M], kind: Kind[M]) -> list[list[tuple[str, M]]]:
     """Group the marks of an object that stand for the same thing, at most one of each worker."""
     marks = [(worker, mark) for worker, found in by_worker.items() for mark in sorted(found)]
-    shared = _overlaps(marks, overlap)
+    shared = _overlaps(marks, kind)
     home = list(range(len(marks)))
     groups = {place: [place] for place in home}
     alike = sorted(shared, key=lambda pair: (marks[pair[0]][1].label != marks[pair[1]][1].label, -shared[pair], pair))
@@ -117,12 +121,17 @@ def cluster(by_worker: Marked[M], overlap: Callable[[M, M], float]) -> list[list
     return [[marks[place] for place in group] for group in groups.values()]
 
 
-def _overlaps(marks: Sequence[tuple[str, M]], overlap: Callable[[M, M], float]) -> dict[tuple[int, int], float]:
+def _overlaps(marks: Sequence[tuple[str, M]], kind: Kind[M]) -> dict[tuple[int, int], float]:
+    """Return how much each two marks of different workers overlap, without looking at those far apart."""
+    extents = [kind.extent(mark) for _, mark in marks]
+    along = sorted(range(len(marks)), key=extents.__getitem__)
     found = {}
-    for first, (worker, mark) in enumerate(marks):
-        for second in range(first + 1, len(marks)):
-            if marks[second][0] != worker and (shared := overlap(mark, marks[second][1])) > 0.0:
-                found[first, second] = shared
+    for place, one in enumerate(along):
+        for two in islice(along, place + 1, None):
+            if extents[two][0] >= extents[one][1]:
+                break
+            if marks[one][0] != marks[two][0] and (shared := kind.overlap(marks[one][1], marks[two][1])) > 0.0:
+                found[min(one, two), max(one, two)] = shared
     return found
 
 
