@@ -50,10 +50,26 @@ def _tfidf(options: argparse.Namespace) -> str:
     return tfidf.run(options.copies, options.every)
 
 
+def _capacity(options: argparse.Namespace) -> str:
+    from benchmarks import capacity_document, capacity_measure  # noqa: PLC0415
+
+    measured = capacity_measure.measure()
+    if not options.dry:
+        capacity_measure.save(measured)
+        capacity_document.write()
+    return capacity_document.text(measured)
+
+
 def _search(options: argparse.Namespace) -> str:
     from benchmarks import text_search  # noqa: PLC0415
 
     return text_search.run(every=options.every)
+
+
+def _active_learning(options: argparse.Namespace) -> str:
+    from benchmarks import active_learning  # noqa: PLC0415
+
+    return active_learning.run(options.seeds)
 
 
 SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
@@ -63,6 +79,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
     "consolidation": _consolidation,
     "tfidf": _tfidf,
     "search": _search,
+    "active-learning": _active_learning,
 }
 
 
@@ -76,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         "--copies", type=int, nargs="+", default=[1, 10], help="sizes of the corpus of text, in times 47 MB (1 10)"
     )
     parser.add_argument("--every", type=int, default=1, help="take every n-th document only, for a trial (1)")
+    parser.add_argument("--seeds", type=int, default=20, help="labeling jobs of each team of workers (20)")
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/benchmarks.md as it is")
     return parser
 

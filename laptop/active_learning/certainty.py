@@ -10,6 +10,7 @@ errs on the safe side).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,10 @@ _USUAL = (1.2, 0.7)
 _SHARES_OF_ERRORS = np.geomspace(0.002, 0.5, 24)
 _FACTORS = np.geomspace(0.25, 4.0, 16)
 _MOST_NOISE = 0.9
+# Parts of the sample, those first of which the model is least sure, in which people must not err more often than
+# elsewhere; by how many standard deviations they may.
+_UNSURE_PARTS = (0.1, 0.25, 0.5)
+_SUSPICIOUS = 3.0
 # A normal distribution in three points.
 _POINTS = ((-np.sqrt(3.0), 1 / 6), (0.0, 2 / 3), (np.sqrt(3.0), 1 / 6))
 
@@ -52,7 +57,13 @@ class Sample:
 
 
 class Certainty:
-    """What a sample tells of a model."""
+    """What a sample tells of a model.
+
+    Attributes
+    ----------
+    holds
+        Whether the labels look as if people erred about as often with all objects.
+    """
 
     def __init__(self, sample: Sample) -> None:
         self._sample = sample
@@ -60,12 +71,13 @@ class Certainty:
         doubt = np.ones(len(sample.labels)) if sample.confidence is None else 1.0 - sample.confidence
         noise = np.minimum(scales[:, None] * doubt[None, :], _MOST_NOISE)
         explained = [_explain(sample, temperature, noise) for temperature in _TEMPERATURES]
-        likelihood = np.array([np.log(likelihoods).sum(axis=1) for likelihoods, _ in explained])
+        likelihood = np.array([np.log(likelihoods).sum(axis=1) for likelihoods, *_ in explained])
         likelihood -= 0.5 * ((np.log(_TEMPERATURES) - _USUAL[0]) / _USUAL[1])[:, None] ** 2
         weights = np.exp(likelihood - likelihood.max())
         self._weights: Floats = weights / weights.sum()
         # Temperature, noise, object: the chance that the model is right about it.
-        self._right = np.array([right for _, right in explained])
+        self._right = np.array([right for _, right, _ in explained])
+        self.holds = self._fits(explained)
 
     def confidence(self, scores: Floats) -> Floats:
         """Return how likely the best class of each row is."""
@@ -102,11 +114,29 @@ class Certainty:
         # Valid whatever the noise: people who err make the model look worse than it is.
         agreed = self._sample.scores[chosen].argmax(axis=1) == self._sample.labels[chosen]
         plain = _below(target, np.array(float((~agreed).sum())), count)
-        return float(min(modelled, plain))
+        return float(min(modelled, plain) if self.holds else plain)
+
+    def _fits(self, explained: Sequence[tuple[Floats, Floats, Floats]]) -> bool:
+        """Tell whether people err about as often where the model is unsure as elsewhere.
+
+        Where they do not, their errors and the model's cannot be told apart: then only agreement counts.
+        """
+        agreement = np.tensordot(self._weights, np.array([agreed for _, _, agreed in explained]), axes=2)
+        agreed = self._sample.scores.argmax(axis=1) == self._sample.labels
+        unsure_first = np.argsort(self.sampled_confidence(), kind="stable")
+        for part in _UNSURE_PARTS:
+            rows = unsure_first[: int(len(agreed) * part)]
+            spread = np.sqrt((agreement[rows] * (1 - agreement[rows])).sum())
+            if agreed[rows].sum() < agreement[rows].sum() - _SUSPICIOUS * spread:
+                return False
+        return True
 
 
-def _explain(sample: Sample, temperature: float, noise: Floats) -> tuple[Floats, Floats]:
-    """Return, for each level of noise and object: how likely its label is, and how likely the model is right."""
+def _explain(sample: Sample, temperature: float, noise: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return how likely a label is, how likely the model is right then, and how likely the model agrees with people.
+
+    Each has a row for each level of noise, and a column for each object.
+    """
     chances = softmax(temperature * sample.scores, axis=1)
     rows = np.arange(len(sample.labels))
     best, labeled = chances.max(axis=1), chances[rows, sample.labels]
@@ -115,7 +145,7 @@ def _explain(sample: Sample, temperature: float, noise: Floats) -> tuple[Floats,
     likelihood = np.maximum(likelihood, 1e-12)
     agreed = sample.scores.argmax(axis=1) == sample.labels
     right = np.where(agreed, best * (1 - noise), best * noise / others) / likelihood
-    return likelihood, np.clip(right, 0.0, 1.0)
+    return likelihood, np.clip(right, 0.0, 1.0), best * (1 - noise) + (1 - best) * noise / others
 
 
 def _below(target: float, errors: Floats, count: int) -> Floats:
