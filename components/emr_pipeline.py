@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from components.access import observe_executions, use_key
+from components.access import observe_executions, use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
 from components.arns import arn, bucket_arn, key_arn
 from components.assets import StoredFile, stored_file
@@ -152,7 +152,7 @@ def _common_statements(settings: TextPipelineSettings) -> list[Statement]:
         Statement(actions=["sns:Publish"], resources=[settings.topic.topic_arn]),
         # Whether the collection has any document.
         Statement(actions=["s3:ListBucket"], resources=[bucket_arn(settings.zones.raw)]),
-        use_key(settings.zones.key),
+        use_catalog_key(settings.zones.key),
         use_key(settings.topic_key),
         observe_executions(),
     ]

@@ -9,7 +9,9 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from components.access import catalog_resources
 from components.arns import bucket_arn, bucket_name, key_arn
+from components.catalog import Catalog
 from components.emr_cluster import ClusterParts, cluster_request
 from components.emr_definition import CLUSTER_NAME, KERBEROS_PASSWORD, complete_definition
 from components.emr_engines import run_on_cluster, run_on_serverless
@@ -18,6 +20,7 @@ from components.emr_pipeline import TextPipeline, TextPipelineSettings, look_at_
 from components.emr_serverless import EmrServerless
 from components.emr_setup import EmrSettings, EmrSetup
 from components.policy import Statement
+from components.zones import QUARANTINE
 
 # How the definition writes what is not there: an empty substitution looks like a forgotten one.
 _NONE = "none"
@@ -27,6 +30,7 @@ _NONE = "none"
 class TextParts:
     """What the pipelines claim their input in, and where they tell of it."""
 
+    catalog: Catalog
     ledger: dynamodb.ITable
     ledger_days: int
     topic: sns.ITopic
@@ -63,7 +67,7 @@ class TextPipelines(Construct):
             engine="cluster",
             settings=shared,
             substitutions={"Corpus": settings.config.text.corpus},
-            statements=self._cluster_statements(),
+            statements=[*self._cluster_statements(), self._register_quarantine()],
         )
         self.on_serverless = (
             TextPipeline(
@@ -73,9 +77,12 @@ class TextPipelines(Construct):
                 settings=shared,
                 # Job runs have no HDFS to copy to.
                 substitutions={"Corpus": "s3"},
-                statements=run_on_serverless(
-                    self, application_id=serverless.application_id, job_role=serverless.job_role.arn
-                ),
+                statements=[
+                    *run_on_serverless(
+                        self, application_id=serverless.application_id, job_role=serverless.job_role.arn
+                    ),
+                    self._register_quarantine(),
+                ],
             )
             if serverless
             else None
@@ -107,6 +114,7 @@ class TextPipelines(Construct):
                 "AnalyticsBucket": bucket_name(zones.analytics),
                 "ClusterFiles": ",".join(needed_files(settings)),
                 "CuratedBucket": bucket_name(zones.curated),
+                "CuratedDatabase": parts.catalog.databases["curated"].ref,
                 "Environment": settings.environment,
                 "FailuresBucket": bucket_name(zones.failures),
                 "FilesBucket": bucket_name(settings.files),
@@ -124,6 +132,12 @@ class TextPipelines(Construct):
                 "TopicArn": parts.topic.topic_arn,
                 **({"StepRoleArn": step_role.attr_arn} if step_role else {}),
             },
+        )
+
+    def _register_quarantine(self) -> Statement:
+        database = self._parts.catalog.databases["curated"].ref
+        return Statement(
+            actions=["glue:GetTable", "glue:CreatePartition"], resources=catalog_resources(self, database, [QUARANTINE])
         )
 
     def _cluster_statements(self) -> list[Statement]:

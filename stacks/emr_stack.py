@@ -83,6 +83,7 @@ class EmrStack(cdk.Stack):
             settings=settings,
             setup=self._setup,
             parts=TextParts(
+                catalog=catalog,
                 ledger=ledger,
                 ledger_days=ledger_days,
                 topic=topic,

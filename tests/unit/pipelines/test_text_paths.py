@@ -551,3 +551,37 @@ def test_no_failure_of_a_service_leaves_a_cluster_or_a_silent_execution(emr: Emr
     assert done.failure is not None
     assert emr.alive == ([] if resource != TERMINATE else ["j-1"])
     assert "sns:publish" in done.resources
+
+
+def test_files_that_are_no_documents_are_shown_to_athena(emr: Emr) -> None:
+    done = emr.run()
+
+    (asked,) = [arguments for resource, arguments in done.calls if resource == "aws-sdk:glue:createPartition"]
+    assert asked["PartitionInput"] == {
+        "Values": ["documents", "collection-speeches"],
+        "StorageDescriptor": {
+            "InputFormat": "parquet",
+            "Location": "s3://failures/quarantine/source_table=documents/scope=collection-speeches/",
+        },
+    }
+
+
+def test_quarantine_that_athena_knows_already_is_no_failure(emr: Emr) -> None:
+    emr.replies["aws-sdk:glue:createPartition"] = fail("Glue.AlreadyExistsException")
+
+    assert emr.run().output["outcome"] == "SUCCEEDED"
+
+
+def test_fails_when_athena_cannot_be_told_of_the_quarantine(emr: Emr) -> None:
+    emr.replies["aws-sdk:glue:createPartition"] = fail("Glue.AccessDeniedException", "not for you")
+
+    done = emr.run()
+
+    assert done.failure.error == "Glue.AccessDeniedException"
+    assert emr.claims() == {"text#speeches#r-1": "FAILED"}
+
+
+def test_run_without_documents_leaves_the_quarantine_alone(emr: Emr) -> None:
+    done = emr.run(WORDS | {"steps": ["index"]})
+
+    assert not [each for each in done.resources if "glue" in each]
