@@ -139,7 +139,9 @@ def _write(corpus: Corpus, buckets: int, options: argparse.Namespace, folders: M
 
 
 def _write_table(rows: DataFrame, table: str, folders: Mapping[str, str], *by: str) -> None:
-    rows.write.mode("overwrite").options(**write_options(packaged(table))).partitionBy(*by).parquet(folders[table])
+    # Weights hardly repeat: they would fill a dictionary until the writer gives it up, in each row group anew.
+    options = write_options(packaged(table)) | {"parquet.enable.dictionary#weight": "false"}
+    rows.write.mode("overwrite").options(**options).partitionBy(*by).parquet(folders[table])
 
 
 def _check(spark: SparkSession, options: argparse.Namespace, folders: Mapping[str, str]) -> tuple[int, int]:

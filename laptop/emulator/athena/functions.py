@@ -22,7 +22,7 @@ SUPPORTED = _words(
     array_except array_intersect array_join array_max array_min array_position array_remove array_sort array_union
     arrays_overlap asin at_timezone atan atan2 avg bitwise_and bitwise_not bitwise_or bitwise_xor bool_and bool_or
     cardinality cast cbrt ceil ceiling chr coalesce codepoint concat concat_ws contains corr cos count count_if
-    covar_pop covar_samp cube cume_dist current_date current_timestamp date date_add date_diff date_format
+    covar_pop covar_samp crc32 cube cume_dist current_date current_timestamp date date_add date_diff date_format
     date_parse date_trunc day day_of_month day_of_week day_of_year degrees dense_rank dow doy e element_at every exp
     extract filter first_value flatten floor format_datetime from_base64 from_hex from_iso8601_date
     from_iso8601_timestamp from_unixtime from_utf8 greatest grouping hamming_distance histogram hour if is_finite
@@ -44,7 +44,7 @@ ATHENA_ONLY = _words(
     """
     approx_most_frequent approx_set bit_count repeat typeof array_first array_last beta_cdf bing_tile
     bitwise_left_shift bitwise_right_shift bitwise_right_shift_arithmetic checksum classify combinations
-    cosine_similarity crc32 date_histogram empty_approx_set entropy features find_first find_first_index format
+    cosine_similarity date_histogram empty_approx_set entropy features find_first find_first_index format
     format_number from_base from_base32 from_big_endian_32 from_big_endian_64 from_geojson_geometry from_ieee754_32
     from_ieee754_64 from_iso8601_timestamp_nanos from_unixtime_nanos geometric_mean great_circle_distance hmac_md5
     hmac_sha1 hmac_sha256 hmac_sha512 human_readable_seconds infinity inverse_normal_cdf is_json_scalar json_array

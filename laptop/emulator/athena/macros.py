@@ -83,6 +83,12 @@ CREATE MACRO trino_url_extract_parameter(u, name) AS
 CREATE MACRO trino_width_bucket(x, low, high, n) AS
   CAST(CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1
     ELSE floor("/"((x - low) * n, CAST(high - low AS DOUBLE))) + 1 END AS BIGINT);
+CREATE MACRO trino_crc32(b) AS CAST(xor(4294967295::UBIGINT, list_reduce(
+  list_prepend(4294967295::UBIGINT, list_transform(
+    range(octet_length(b)), lambda i: CAST('0x' || substr(hex(b), 2 * i + 1, 2) AS UBIGINT))),
+  lambda state, byte: list_reduce(
+    list_prepend(xor(state, byte), [0::UBIGINT, 0, 0, 0, 0, 0, 0, 0]),
+    lambda x, _: xor(x >> 1, (x & 1) * 3988292384::UBIGINT)))) AS BIGINT);
 CREATE MACRO trino_codepoint(s) AS unicode(s);
 CREATE MACRO trino_is_nan(x) AS isnan(x);
 CREATE MACRO trino_is_finite(x) AS isfinite(x);
@@ -100,7 +106,7 @@ BY_NAME = frozenset(
     {
         "array_union", "arrays_overlap", "map_agg", "to_iso8601", "url_extract_protocol", "url_extract_host",
         "url_extract_port", "url_extract_path", "url_extract_query", "url_extract_fragment",
-        "url_extract_parameter", "json_array_length", "json_array_get", "codepoint", "is_nan", "is_finite",
+        "url_extract_parameter", "json_array_length", "json_array_get", "codepoint", "crc32", "is_nan", "is_finite",
         "is_infinite", "map_concat", "hamming_distance", "millisecond", "url_encode",
     }
 )
