@@ -577,6 +577,7 @@ def test_fails_when_athena_cannot_be_told_of_the_quarantine(emr: Emr) -> None:
 
     done = emr.run()
 
+    assert done.failure
     assert done.failure.error == "Glue.AccessDeniedException"
     assert emr.claims() == {"text#speeches#r-1": "FAILED"}
 
