@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -41,3 +43,15 @@ def portal(desk: PaperDesk) -> Iterator[Portal]:
     running = Portal(desk, "data:")
     yield running
     running.close()
+
+
+@pytest.fixture
+def photograph(page: Page) -> Callable[[str], None]:
+    """Save what the page shows as `portal-<name>.png` in the folder that `LAKE_SCREENSHOTS` names, if it does."""
+
+    def save(name: str) -> None:
+        folder = os.environ.get("LAKE_SCREENSHOTS")
+        if folder:
+            page.screenshot(path=Path(folder) / f"portal-{name}.png")
+
+    return save

@@ -19,9 +19,12 @@ LABELING = Path(__file__).resolve().parent.parent.parent / "labeling"
 
 
 def picture(width: int = 320, height: int = 200) -> str:
-    """Return a picture as an address."""
+    """Return a picture of a ball on grass as an address."""
     image = Image.new("RGB", (width, height), "#2d7d46")
-    ImageDraw.Draw(image).ellipse((width // 4, height // 4, width // 2, height // 2), fill="white")
+    drawing = ImageDraw.Draw(image)
+    for stripe in range(0, width, max(width // 8, 2)):
+        drawing.rectangle((stripe, 0, stripe + width // 16, height), fill="#33894e")
+    drawing.ellipse((width // 4, height // 4, width // 4 + height // 3, height // 4 + height // 3), fill="white")
     file = io.BytesIO()
     image.save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

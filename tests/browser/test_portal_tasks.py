@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,10 +39,11 @@ def submitted(work: Page, desk: PaperDesk, count: int = 1) -> Any:
     return desk.answers[-1][2]
 
 
-def test_a_picture_is_classified_with_the_mouse(work: Page, desk: PaperDesk) -> None:
-    desk.put("sports", picture())
+def test_a_picture_is_classified_with_the_mouse(work: Page, desk: PaperDesk, photograph: Callable[[str], None]) -> None:
+    desk.put("sports", picture(640, 400))
     task = start(work)
     task.get_by_role("radio", name="swimming").click()
+    photograph("sports")
     task.get_by_role("button", name="Submit").click()
     assert submitted(work, desk) == {"label": {"label": "swimming"}}
     assert desk.answers[0][:2] == ("Ada", "0")
@@ -121,7 +123,9 @@ def select(task: FrameLocator, words: str) -> None:
 TEXT = "Ada Lovelace met Charles Babbage in London."
 
 
-def test_entities_are_marked_by_selecting_text_and_choosing_a_label(work: Page, desk: PaperDesk) -> None:
+def test_entities_are_marked_by_selecting_text_and_choosing_a_label(
+    work: Page, desk: PaperDesk, photograph: Callable[[str], None]
+) -> None:
     desk.put("entities", TEXT)
     task = start(work)
     select(task, "Charles Babbage ")
@@ -129,6 +133,7 @@ def test_entities_are_marked_by_selecting_text_and_choosing_a_label(work: Page, 
     select(task, "London")
     work.keyboard.press("2")
     expect(task.locator("mark")).to_have_count(2)
+    photograph("entities")
     work.keyboard.press("Enter")
     entities = submitted(work, desk)["entities"]["entities"]
     assert [(TEXT[each["startOffset"] : each["endOffset"]], each["label"]) for each in entities] == [
@@ -196,13 +201,16 @@ def boxed(answer: Any) -> list[tuple[int, ...]]:
     return [tuple(box[side] for side in ("left", "top", "width", "height")) for box in answer["boxes"]["boundingBoxes"]]
 
 
-def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(work: Page, desk: PaperDesk) -> None:
+def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(
+    work: Page, desk: PaperDesk, photograph: Callable[[str], None]
+) -> None:
     desk.put("boxes", picture())
     task = start(work)
     drag(work, task, (40, 50), (120, 90))
     # From the lower right to the upper left, and beyond the picture.
     drag(work, task, (300, 190), (200, 110))
     drag(work, task, (280, 60), (400, 20))
+    photograph("boxes")
     work.keyboard.press("Enter")
     answer = submitted(work, desk)
     assert boxed(answer) == [(40, 50, 80, 40), (200, 110, 100, 80), (280, 20, 40, 40)]

@@ -27,7 +27,8 @@ export class CrowdForm extends HTMLElement {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
     const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
-    if (event.key === "Enter" && !event.target.matches("textarea, button, a, summary")) {
+    // Enter on a class that was chosen with the mouse submits as well.
+    if (event.key === "Enter" && !event.target.matches("textarea, button:not(.choice), a, summary")) {
       event.preventDefault();
       this.submit();
     } else if (!typing && event.key.toLowerCase() === "s") {
