@@ -65,12 +65,12 @@ class PaperDesk:
         return [self.job("job-1", worker)]
 
     def job(self, name: str, worker: str) -> Work:
-        left = len(self._open())
+        left, task = len(self._open()), load_task(LABELING / self.kind).task
         return Work(
             name="job-1",
-            title="Which sport is being played?",
-            description="Look at a picture and choose the sport.",
-            keywords=["image", "sport"],
+            title=task.title,
+            description=task.description,
+            keywords=list(task.keywords),
             offered=left,
             labeled=len(self.inputs) - left,
             total=len(self.inputs),
