@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import tfidf_data, tfidf_single
+from benchmarks import tfidf, tfidf_data, tfidf_single
 from benchmarks.process_tree import Watch
 
 TEXTS = {
@@ -73,3 +73,28 @@ def test_what_processes_of_processes_use_counts() -> None:
             assert process.poll() is None, json.dumps(vars(watch.usage()))
         process.communicate(b"\n")
         watch.stop()
+
+
+def result(name: str, seconds: float) -> tfidf.Result:
+    return tfidf.Result(name, 1.0, seconds, 2 * seconds, 1 << 30, (5, 1.5))
+
+
+def test_the_report_tells_what_another_megabyte_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tfidf_data, "folder_of", lambda copies, every: Path(str(copies)))
+    monkeypatch.setattr(tfidf_data, "size_mb", lambda root: 50.0 * int(str(root)))
+    monkeypatch.setattr(tfidf, "largest_difference", lambda root: 2e-16)
+    monkeypatch.setattr(tfidf, "_measure", lambda name, root: result(name, 10.0 + int(str(root)) * len(name)))
+    report = tfidf.run([1, 10])
+    assert "| DuckDB | 0.120 | 0.240 |" in report
+    assert "50 MB (the corpus), 5 top terms" in report
+    assert "500 MB (10 copies with other words)" in report
+    assert "largest difference 2.0e-16" in report
+
+
+def test_fails_if_candidates_come_to_different_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(range(100))
+    monkeypatch.setattr(tfidf_data, "folder_of", lambda copies, every: Path(str(copies)))
+    monkeypatch.setattr(tfidf_data, "size_mb", lambda root: 50.0)
+    monkeypatch.setattr(tfidf, "_measure", lambda name, root: tfidf.Result(name, 1, 1, 1, 1, (next(answers),)))
+    with pytest.raises(RuntimeError, match="top terms must be the same; got"):
+        tfidf.run([1])
