@@ -24,7 +24,7 @@ from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import account, client
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
-from laptop.emulator.sagemaker import built_in, job_rules, objects, paging, planning, records, runner, teams
+from laptop.emulator.sagemaker import built_in, job_rules, objects, paging, planning, records, runner, tags, teams
 from laptop.emulator.sagemaker.output import output_uri
 
 _creating = threading.Lock()
@@ -59,10 +59,13 @@ def create(request: Json) -> Json:
         "iteration": 0,
         "categories": [],
         "speed": 1.0,
+        "stamp": 0,
+        "writing": False,
     }
     with _creating:
         if records.JOBS.get(name):
             raise ServiceError("ResourceInUse", f"a labeling job with the name {name} exists already")
+        tags.put(record["arn"], request.get("Tags", []))
         records.JOBS.put(name, record)
     runner.start(name)
     return record

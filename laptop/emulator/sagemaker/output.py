@@ -72,12 +72,16 @@ def output_uri(job: Json) -> str:
     return Output(job).uri("manifests/output/output.manifest")
 
 
-def next_stamp(job_name: str) -> str:
-    """Return the time for the names of files; no two batches of a job get the same one."""
-    last = records.find(job_name).get("stamp", 0)
-    now = max(int(time.time()), last + 1)
-    records.change(job_name, stamp=now)
-    return time.strftime("%Y-%m-%d_%H:%M:%S", time.gmtime(now))
+def begin_batch(job_name: str) -> str:
+    """Return the time for the names of a batch's files: its own, and the same again if the batch was cut off."""
+    job = records.find(job_name)
+    stamp = job["stamp"] if job["writing"] else max(int(time.time()), job["stamp"] + 1)
+    records.change(job_name, stamp=stamp, writing=True)
+    return time.strftime("%Y-%m-%d_%H:%M:%S", time.gmtime(stamp))
+
+
+def end_batch(job_name: str) -> None:
+    records.change(job_name, writing=False)
 
 
 def isoformat(seconds: float) -> str:

@@ -11,7 +11,8 @@
 | `iteration` | number of the current batch, from 1 |
 | `categories` | label categories |
 | `speed` | by how much the time limits of its tasks are shortened (see `crowd`) |
-| `stamp` | when the last file of the output was named, in seconds since 1970 |
+| `stamp` | when the files of the last batch were named, in seconds since 1970 |
+| `writing` | whether that batch is still being consolidated |
 """
 
 from __future__ import annotations

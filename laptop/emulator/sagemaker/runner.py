@@ -33,7 +33,7 @@ from laptop.emulator.sagemaker import (
     teams,
 )
 from laptop.emulator.sagemaker.manifest import DataError
-from laptop.emulator.sagemaker.output import Output, next_stamp
+from laptop.emulator.sagemaker.output import Output, begin_batch, end_batch
 
 logger = logging.getLogger("laptop.sagemaker")
 
@@ -262,7 +262,7 @@ def _advance(name: str, found: Json, now: float) -> None:
 
 def _label(job: Json, done: Sequence[Json]) -> None:
     name, iteration = job["name"], job["iteration"]
-    stamp = next_stamp(name)
+    stamp = begin_batch(name)
     output = Output(job)
     answered = [found for found in done if found["answers"]]
     output.worker_responses(answered, iteration, stamp)
@@ -280,6 +280,7 @@ def _label(job: Json, done: Sequence[Json]) -> None:
                 found |= {"state": task_rules.FAILED, "reason": reason[:_MAX_REASON]}
             objects.keep(name, found)
     _write(job, done)
+    end_batch(name)
 
 
 def _write(job: Json, batch: Sequence[Json]) -> None:

@@ -103,9 +103,7 @@ def delete_workteam(request: Json) -> Json:
 
 @_serve("CreateLabelingJob")
 def create_labeling_job(request: Json) -> Json:
-    created = jobs.create(request)
-    tags.put(created["arn"], request.get("Tags", []))
-    return {"LabelingJobArn": created["arn"]}
+    return {"LabelingJobArn": jobs.create(request)["arn"]}
 
 
 @_serve("DescribeLabelingJob")
