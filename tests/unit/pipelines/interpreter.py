@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import jsonata
@@ -155,14 +156,20 @@ class _Scope:
         states = {"input": self.document, "context": self.context}
         states |= {"result": self.result} if self.result is not None else {}
         states |= {"errorOutput": self.error_output} if self.error_output is not None else {}
-        compiled = jsonata.Jsonata(expression)
-        compiled.register_lambda("hash", lambda text, _algorithm: hashlib.sha256(text.encode()).hexdigest())
-        compiled.register_lambda("parse", json.loads)
-        value = compiled.evaluate(None, {**self.variables, "states": states})
+        value = _compiled(expression).evaluate(None, {**self.variables, "states": states})
         if value is None:
             raise StatesError("States.QueryEvaluationError", f"undefined: {expression}")
         # The engine's own lists and maps become plain data.
         return json.loads(json.dumps(value))
+
+
+@cache
+def _compiled(expression: str) -> jsonata.Jsonata:
+    """Parse an expression once: tests walk the same definition hundreds of times."""
+    compiled = jsonata.Jsonata(expression)
+    compiled.register_lambda("hash", lambda text, _algorithm: hashlib.sha256(text.encode()).hexdigest())
+    compiled.register_lambda("parse", json.loads)
+    return compiled
 
 
 def _first_match(rules: list[Json], error: str) -> int | None:
