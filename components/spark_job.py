@@ -61,7 +61,8 @@ class SparkJob(Construct):
         statements: Sequence[Statement],
     ) -> None:
         super().__init__(scope, construct_id)
-        own_prefixes = [f"{kind}/{cdk.Names.node_unique_id(self.node)}" for kind in ("spark-ui", "temporary")]
+        name = cdk.Names.unique_resource_name(self, max_length=128)
+        own_prefixes = [f"{kind}/{name}" for kind in ("spark-ui", "temporary")]
         role = GlueRole(
             self,
             "Role",

@@ -116,8 +116,8 @@ def test_curate_job_touches_the_folders_of_its_own_tables_only(laptop_assembly: 
 
     assert resources_of(laptop_assembly, prefix, "s3:PutObject") == [
         "Analytics/pipeline_runs/*",
-        "Artifacts/spark-ui/lakelaptopProcessingJobsCurateOrders727C9374/*",
-        "Artifacts/temporary/lakelaptopProcessingJobsCurateOrders727C9374/*",
+        "Artifacts/spark-ui/lakelaptopProcessingJobsCurateOrdersDB6993B7/*",
+        "Artifacts/temporary/lakelaptopProcessingJobsCurateOrdersDB6993B7/*",
         "Curated/_lineage/orders/*",
         "Curated/orders/*",
         "Failures/quarantine/source_table=orders/*",
