@@ -1,11 +1,13 @@
-"""Index a collection in a process of its own, on a cluster that loses an executor in each stage if asked to.
+"""Run a step in a process of its own, on a cluster that loses an executor in each stage if asked to.
 
 Run as `python index_under_fire.py JSON`: `settings` of Spark, the folder of packaged `contracts`, `arguments` of the
-step, and `fire`. Prints how many executors were killed, and the build.
+step, and `fire`; `name` of the step and how many `kills` are for others than `index`. Prints how many executors were
+killed, and the build.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -18,8 +20,6 @@ from typing import Any
 import pyspark
 from lake_common import contract as contract_module
 from pyspark.sql import SparkSession
-
-from emr_steps.index import step
 
 # Reading the files' schema, cutting words and asking, answering, weighing and writing the top terms, and sorting the
 # postings into buckets; what comes then runs in peace.
@@ -34,13 +34,14 @@ CLUSTER = {
 class Sniper(threading.Thread):
     """Kills an executor whenever a stage that it has not seen runs tasks."""
 
-    def __init__(self, spark: SparkSession) -> None:
+    def __init__(self, spark: SparkSession, kills: int) -> None:
         super().__init__(daemon=True)
+        self._kills = kills
         self._tracker, self._seen = spark.sparkContext.statusTracker(), set[int]()
         self.killed = 0
 
     def run(self) -> None:
-        while self.killed < KILLS:
+        while self.killed < self._kills:
             for stage in self._tracker.getActiveStageIds():
                 info = self._tracker.getStageInfo(stage)
                 if stage not in self._seen and info and info.numActiveTasks and info.name.startswith("parquet"):
@@ -73,18 +74,27 @@ def _command(process: int) -> bytes:
         return b""
 
 
-def main(settings: dict[str, str], contracts: str, arguments: list[str], fire: bool) -> dict[str, Any]:
+def main(
+    settings: dict[str, str],
+    contracts: str,
+    arguments: list[str],
+    *,
+    fire: bool,
+    name: str = "index",
+    kills: int = KILLS,
+) -> dict[str, Any]:
+    step = importlib.import_module(f"emr_steps.{name}.step")
     contract_module.PACKAGED = Path(contracts)
     os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
     builder = SparkSession.builder
     for key, value in (settings | step.SETTINGS | (CLUSTER if fire else {})).items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    sniper = Sniper(spark)
+    sniper = Sniper(spark, kills)
     if fire:
         sniper.start()
     build = step.run(spark, step.parse(arguments))
-    return {"killed": sniper.killed, "build": build.build}
+    return {"killed": sniper.killed, "build": getattr(build, "build", None)}
 
 
 if __name__ == "__main__":
