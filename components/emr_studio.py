@@ -16,6 +16,7 @@ from components.acknowledge import acknowledge_wildcards
 from components.arns import arn, bucket_name, key_arn
 from components.emr_cluster import TAG
 from components.emr_setup import EmrSettings
+from components.emr_studio_access import EmrStudioAccess
 from components.policy import Statement
 from components.service_role import ServiceRole
 
@@ -80,6 +81,14 @@ class EmrStudio(Construct):
             workspace_security_group_id=workspace_group,
             engine_security_group_id=engine_group,
         )
+        self._access = EmrStudioAccess(
+            self, "People", studio_arn=self._studio.attr_arn, service_role=role.arn, notebooks=notebooks
+        )
+
+    @property
+    def policy_arn(self) -> str:
+        """The policy that lets people in."""
+        return self._access.policy.ref
 
     @cached_property
     def url(self) -> str:

@@ -151,5 +151,6 @@ class EmrStack(cdk.Stack):
             outputs["EmrClusterId"] = self._resident
         if self._studio:
             outputs["EmrStudioUrl"] = self._studio.url
+            outputs["EmrStudioPolicyArn"] = self._studio.policy_arn
         for output_id, value in outputs.items():
             cdk.CfnOutput(self, output_id, value=value)

@@ -119,6 +119,8 @@ WITHOUT_RESOURCES = {
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcs",
     "elasticmapreduce:ListClusters",
+    "elasticmapreduce:ListEditors",
+    "elasticmapreduce:ListStudios",
     "glue:GetClassifier",
     "glue:GetClassifiers",
     "glue:GetSecurityConfiguration",

@@ -17,6 +17,16 @@ SDK_NAME = {"elasticmapreduce": "emr", "states": "stepfunctions"}
 # Permissions that are no operation of an API.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 PERMISSION_ONLY = {
+    "elasticmapreduce:AttachEditor",
+    "elasticmapreduce:CreateEditor",
+    "elasticmapreduce:CreateStudioPresignedUrl",
+    "elasticmapreduce:DeleteEditor",
+    "elasticmapreduce:DescribeEditor",
+    "elasticmapreduce:DetachEditor",
+    "elasticmapreduce:ListEditors",
+    "elasticmapreduce:OpenEditorInConsole",
+    "elasticmapreduce:StartEditor",
+    "elasticmapreduce:StopEditor",
     "glue:PublishDataQuality",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",

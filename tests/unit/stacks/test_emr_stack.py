@@ -348,6 +348,21 @@ def test_the_studio_keeps_workspaces_in_a_bucket_of_their_own(shaped: Callable[[
     assert "NotebooksBucketName" in assembly.outputs("Storage")
 
 
+def test_people_get_a_policy_for_the_studio_and_nothing_else(shaped: Callable[[str], Assembly]) -> None:
+    assembly = shaped("usual")
+    policy = assembly.only("Emr", "AWS::IAM::ManagedPolicy", "StudioPeople")
+    statements = policy.properties["PolicyDocument"]["Statement"]
+    (opens,) = [each for each in statements if "elasticmapreduce:CreateStudioPresignedUrl" in listed(each["Action"])]
+    (passes,) = [each for each in statements if "iam:PassRole" in listed(each["Action"])]
+
+    assert assembly.outputs("Emr")["EmrStudioPolicyArn"] == {"Ref": policy.logical_id}
+    assert get(opens, "Resource.Fn::GetAtt.0") == assembly.only("Emr", "AWS::EMR::Studio").logical_id
+    assert get(passes, "Resource.Fn::GetAtt.0").startswith("StudioRole")
+    assert passes["Condition"]["StringEquals"] == {"iam:PassedToService": "elasticmapreduce.amazonaws.com"}
+    services = {action.partition(":")[0] for each in statements for action in listed(each["Action"])}
+    assert services == {"elasticmapreduce", "iam", "s3"}
+
+
 def test_without_a_studio_there_is_no_bucket_for_it(shaped: Callable[[str], Assembly]) -> None:
     assembly = shaped("bare")
 
