@@ -40,10 +40,10 @@ def prepare_text(
     """
     written: list[RawFile] = []
     for corpus in corpora:
-        prefix = _prefix(collection or corpus.collection) + (f"{corpus.collection}/" if collection else "")
+        start = prefix(collection or corpus.collection) + (f"{corpus.collection}/" if collection else "")
         keys = []
         for path, content in documents(corpus, archives[corpus.package.name]):
-            keys.append(prefix + path)
+            keys.append(start + path)
             written.append(RawFile(TEXT, files.write(folder / keys[-1], content), keys[-1]))
         if len(keys) != corpus.documents:
             raise ValueError(
@@ -52,7 +52,7 @@ def prepare_text(
     return sorted(written, key=lambda file: file.key)
 
 
-def _prefix(collection: str) -> str:
+def prefix(collection: str) -> str:
     """Give the prefix of a collection's keys in the raw bucket.
 
     Raises
