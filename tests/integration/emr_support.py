@@ -64,10 +64,12 @@ class Emr:
             "HadoopJarStep": {"Jar": "command-runner.jar", "Args": arguments},
         } | more
 
-    def copy(self, name: str, action: str = "CONTINUE", *, fails: bool = False) -> Json:
-        """Return a step that needs no Spark: it copies the script, or fails because there is nothing to copy."""
-        source = f"s3://{self.bucket}/{'nothing' if fails else 'code'}/"
-        arguments = ["s3-dist-cp", f"--src={source}", f"--dest=hdfs:///{name}/"]
+    def copy(
+        self, name: str, action: str = "CONTINUE", *, fails: bool = False, source: str = "", target: str = ""
+    ) -> Json:
+        """Return a step that needs no Spark: it copies files, or fails because there is nothing to copy."""
+        source = source or f"s3://{self.bucket}/{'nothing' if fails else 'code'}/"
+        arguments = ["s3-dist-cp", f"--src={source}", f"--dest={target or f'hdfs:///{name}/'}"]
         jar = {"Jar": "command-runner.jar", "Args": arguments}
         return {"Name": name, "ActionOnFailure": action, "HadoopJarStep": jar}
 

@@ -166,3 +166,83 @@ def test_fails_to_start_a_cluster_that_emr_refuses(emr: Emr, change: dict[str, o
 def test_fails_to_describe_a_cluster_that_nobody_made(emr: Emr) -> None:
     with pytest.raises(ClientError, match="Cluster id 'j-NOBODY' is not valid"):
         emr.api.describe_cluster(ClusterId="j-NOBODY")
+
+
+READ_HDFS = """
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+rows = spark.read.text("hdfs:///corpus/")
+rows.selectExpr("upper(value) as value").coalesce(1).write.text("hdfs:///loud/")
+"""
+
+
+def test_hdfs_of_a_cluster_takes_a_corpus_and_is_gone_with_the_cluster(laptop: Laptop, emr: Emr) -> None:
+    s3 = laptop.client("s3")
+    s3.put_object(Bucket=emr.bucket, Key="corpus/deep/a.txt", Body=b"hear, hear")
+    s3.put_object(Bucket=emr.bucket, Key="code/read_hdfs.py", Body=READ_HDFS.encode())
+    there = emr.copy("there", source=f"s3://{emr.bucket}/corpus/deep/", target="hdfs:///corpus/")
+    back = emr.copy("back", source="hdfs:///loud/", target=f"s3://{emr.bucket}/loud/")
+    read = emr.step("read")
+    read["HadoopJarStep"]["Args"] = ["spark-submit", f"s3://{emr.bucket}/code/read_hdfs.py"]
+    cluster = emr.run(there, read, back)
+    emr.until(cluster, "TERMINATED")
+    assert emr.steps(cluster) == {"there": "COMPLETED", "read": "COMPLETED", "back": "COMPLETED"}
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=emr.bucket, Prefix="loud/part-")["Contents"]]
+    assert [s3.get_object(Bucket=emr.bucket, Key=key)["Body"].read() for key in keys] == [b"HEAR, HEAR\n"]
+    later = emr.run(emr.copy("late", source="hdfs:///corpus/", target=f"s3://{emr.bucket}/late/"))
+    emr.until(later, "TERMINATED")
+    assert emr.steps(later) == {"late": "FAILED"}
+
+
+def group(role: str, count: int, market: str = "ON_DEMAND") -> dict[str, object]:
+    name = f"{role} {market}".lower()
+    return {"Name": name, "InstanceRole": role, "InstanceType": "m7g.xlarge", "InstanceCount": count, "Market": market}
+
+
+def test_cluster_of_groups_starts_without_its_spot_task_group_and_is_resized(emr: Emr) -> None:
+    groups = [group("MASTER", 1), group("CORE", 2), group("TASK", 3, "SPOT")]
+    instances = {"InstanceGroups": groups, "KeepJobFlowAliveWhenNoSteps": True}
+    with emr.faults(no_spot=["m7g.xlarge"]):
+        cluster = emr.api.run_job_flow(**emr.request() | {"Instances": instances})["JobFlowId"]
+        emr.until(cluster, "WAITING")
+    listed = emr.api.list_instance_groups(ClusterId=cluster)["InstanceGroups"]
+    assert [(item["RequestedInstanceCount"], item["RunningInstanceCount"]) for item in listed] == [
+        (1, 1),
+        (2, 2),
+        (3, 0),
+    ]
+    change = {"InstanceGroupId": listed[2]["Id"], "InstanceCount": 4}
+    emr.api.modify_instance_groups(ClusterId=cluster, InstanceGroups=[change])
+    nodes = emr.api.list_instances(ClusterId=cluster, InstanceGroupTypes=["TASK"])["Instances"]
+    assert [node["Market"] for node in nodes] == ["SPOT"] * 4
+    with pytest.raises(ClientError, match="mutually exclusive"):
+        emr.api.list_instance_fleets(ClusterId=cluster)
+    emr.api.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_policies_of_a_cluster_are_put_shown_and_removed(emr: Emr) -> None:
+    cluster = emr.run(keep=True)
+    limits = {"UnitType": "InstanceFleetUnits", "MinimumCapacityUnits": 2, "MaximumCapacityUnits": 9}
+    policy = {"ComputeLimits": limits}
+    emr.api.put_managed_scaling_policy(ClusterId=cluster, ManagedScalingPolicy=policy)
+    assert emr.api.get_managed_scaling_policy(ClusterId=cluster)["ManagedScalingPolicy"] == policy
+    emr.api.remove_managed_scaling_policy(ClusterId=cluster)
+    assert "ManagedScalingPolicy" not in emr.api.get_managed_scaling_policy(ClusterId=cluster)
+    emr.api.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 3600})
+    assert emr.api.get_auto_termination_policy(ClusterId=cluster)["AutoTerminationPolicy"] == {"IdleTimeout": 3600}
+    emr.api.remove_auto_termination_policy(ClusterId=cluster)
+    assert "AutoTerminationPolicy" not in emr.api.get_auto_termination_policy(ClusterId=cluster)
+    emr.api.terminate_job_flows(JobFlowIds=[cluster])
+
+
+def test_steps_of_a_cluster_run_beside_each_other_as_many_as_it_allows(emr: Emr) -> None:
+    steps = [emr.step("sleep"), emr.copy("beside"), emr.copy("too")]
+    cluster = emr.run(*steps, keep=True, StepConcurrencyLevel=2)
+    wait_for(lambda: emr.steps(cluster)["too"] == "COMPLETED")
+    assert emr.steps(cluster) == {"sleep": "RUNNING", "beside": "COMPLETED", "too": "COMPLETED"}
+    with pytest.raises(ClientError, match="must be CONTINUE since StepConcurrencyLevel is 2"):
+        emr.api.add_job_flow_steps(JobFlowId=cluster, Steps=[emr.copy("last", "CANCEL_AND_WAIT")])
+    emr.api.terminate_job_flows(JobFlowIds=[cluster])
+    emr.until(cluster, "TERMINATED")
+    assert emr.steps(cluster)["sleep"] == "CANCELLED"
