@@ -63,6 +63,18 @@ def test_pictures_are_classified_with_the_keyboard_alone(work: Page, desk: Paper
     assert submitted(work, desk, 2) == {"label": {"label": "soccer"}}
 
 
+def test_keys_reach_the_task_although_the_portal_has_the_focus(work: Page, desk: PaperDesk) -> None:
+    desk.put("sports", picture())
+    task = start(work)
+    task.get_by_role("radio", name="soccer").click()
+    work.locator("header").click()
+    work.keyboard.press("4")
+    expect(task.get_by_role("radio", name="cricket")).to_have_attribute("aria-checked", "true")
+    work.locator("header").click()
+    work.keyboard.press("Enter")
+    assert submitted(work, desk) == {"label": {"label": "cricket"}}
+
+
 def test_a_digit_is_chosen_by_its_own_key(work: Page, desk: PaperDesk) -> None:
     desk.put("digits", picture(8, 8))
     task = start(work)

@@ -158,9 +158,10 @@ function tick() {
 
 // Keys that reach this page instead of the task go where they are meant to.
 document.addEventListener("keydown", (event) => {
-  if (!state.task || event.target.matches("input, button")) return;
-  if (event.key.toLowerCase() === "s") safely(skip)();
-  else at("task").focus();
+  if (!state.task || event.target.matches("input, button") || event.ctrlKey || event.metaKey || event.altKey) return;
+  at("task").focus();
+  // The frame has an origin of its own, which cannot be named.
+  at("task").contentWindow.postMessage({ type: "key", key: event.key }, "*");
 });
 
 window.addEventListener("message", (event) => {

@@ -20,7 +20,14 @@ export class CrowdForm extends HTMLElement {
     this.querySelector("crowd-button[form-action='submit']").before(this.problem);
     this.addEventListener("crowd-change", () => (this.problem.textContent = ""));
     document.addEventListener("keydown", (event) => this.key(event));
+    window.addEventListener("message", (event) => this.forwarded(event));
     tell({ type: "ready" });
+  }
+
+  // A key that the portal got before this page had the focus.
+  forwarded(event) {
+    if (event.source !== window.parent || event.data?.type !== "key") return;
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: event.data.key, bubbles: true, cancelable: true }));
   }
 
   key(event) {
