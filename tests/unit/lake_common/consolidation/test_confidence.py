@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import log
 
 import pytest
 from lake_common.consolidation.columns import logistic, mean, normalized
@@ -39,6 +40,50 @@ def test_confidence_is_below_what_independent_answers_would_give() -> None:
     naive = [max(each) for each in zip(*by_learned.probabilities, strict=True)]
     allowing = [max(each) for each in zip(*confidences(together, by_learned, fixed(together)), strict=True)]
     assert sum(allowing) < sum(naive) - 0.05 * len(naive)
+
+
+def test_confidence_allows_for_mistakes_that_all_workers_share_even_where_none_show() -> None:
+    apart = crowd(0.0)
+    by_learned, by_fixed = learned(apart), fixed(apart)
+    assert best_correlation(apart, by_learned) == 0.0
+    sure = [max(each) for each in zip(*mean(by_learned.probabilities, by_fixed.probabilities), strict=True)]
+    allowing = [max(each) for each in zip(*confidences(apart, by_learned, by_fixed), strict=True)]
+    assert sum(allowing) < sum(sure) - 0.01 * len(sure)
+
+
+def test_no_object_counts_as_proof_of_its_own_label() -> None:
+    found = crowd(0.1, objects=80, workers=40)
+    reading = learned(found)
+    answers, total = reading.matrices.answers, reading.matrices.total
+    for number in range(len(found.objects)):
+        own = [column[number] for column in reading.probabilities]
+        cells = [slot[number] for slot in found.slots]
+        without = [
+            sum(log((answers[k][cell] - own[k]) / (total[k][cell] - own[k])) for cell in cells) for k in range(2)
+        ]
+        naive = [sum(log(answers[k][cell] / total[k][cell]) for cell in cells) for k in range(2)]
+        exact, plain = without[1] - without[0], naive[1] - naive[0]
+        said = reading.evidence[1][number] - reading.evidence[0][number]
+        assert abs(said - exact) < 0.5 * abs(plain - exact) + 1e-6
+
+
+def test_alike_workers_are_expected_to_stay_alike_and_different_ones_are_not() -> None:
+    def strength(rights: list[int]) -> float:
+        answers = []
+        for seat, right in enumerate(rights):
+            answers += [(f"o{n}", f"w{seat}", "a" if n < right else "b") for n in range(40)]
+            answers += [(f"p{n}", f"w{seat}", "b" if n < right else "a") for n in range(40)]
+        found = Crowd.of(answers, ("a", "b"))
+        truth = [[float(name[0] == "o") for name in found.objects], [float(name[0] == "p") for name in found.objects]]
+        counts = counted(found, truth)
+        expectation = Learned()
+        for _ in range(12):
+            matrices = expectation.matrices(found, counts)
+        return matrices.total[0][0] - per_worker(found, counts)[0][0]
+
+    alike, different = strength([32] * 8), strength([40, 38, 36, 30, 12, 8, 4, 2])
+    assert alike > 100
+    assert different < 10
 
 
 def test_no_object_with_two_answers_tells_nothing_of_correlation() -> None:

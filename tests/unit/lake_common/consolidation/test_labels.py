@@ -9,7 +9,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lake_common.consolidation.columns import mean
+from lake_common.consolidation.confidence import shares
+from lake_common.consolidation.crowd import Crowd
 from lake_common.consolidation.labels import Consolidation, Method, consolidate
+from lake_common.consolidation.readings import fixed, learned
 
 from benchmarks.consolidation_rivals import dawid_skene, majority
 from benchmarks.consolidation_scores import choices, score
@@ -98,6 +102,21 @@ def test_spammers_who_are_the_majority_do_not_decide() -> None:
     assert spam is not None
     assert good > 0.5
     assert spam < 0.05
+
+
+def test_label_has_the_highest_average_of_three_readings() -> None:
+    case = generate("readings", Plan(classes=5, redundancy=3, accuracy=(0.3, 0.8)), seed=1)
+    crowd = Crowd.of(case.answers, case.classes)
+    readings = [shares(crowd), fixed(crowd).probabilities, learned(crowd).probabilities]
+    average = mean(*readings)
+    found = consolidate(case.answers, case.classes, "dawid_skene").labels
+    apart = 0
+    for number, name in enumerate(crowd.objects):
+        beliefs = [[column[number] for column in reading] for reading in (average, *readings)]
+        best = [belief.index(max(belief)) for belief in beliefs]
+        assert found[name].name == case.classes[best[0]]
+        apart += len(set(best)) > 1
+    assert apart > 50
 
 
 def test_worker_who_turns_classes_around_is_understood() -> None:

@@ -43,6 +43,11 @@ def test_box_of_one_worker_among_three_is_dropped_and_counts_against_the_worker(
     assert found.workers["c"].accuracy < found.workers["a"].accuracy
 
 
+def test_boxes_that_share_a_third_are_two_things() -> None:
+    found = boxes_of({"a": [Box(0, 0, 10, 10, "x")], "b": [Box(5, 0, 10, 10, "x")]})
+    assert [(agreed.mark.left, agreed.confidence) for agreed in found.marks["o"]] == [(0, 0.5), (5, 0.5)]
+
+
 def test_neighbours_of_one_worker_stay_apart_though_they_overlap() -> None:
     left, right = Box(0, 0, 10, 10, "x"), Box(3, 0, 10, 10, "x")
     found = boxes_of({"a": [left, right], "b": [left, right]})
