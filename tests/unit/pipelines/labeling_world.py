@@ -84,7 +84,10 @@ class Crowd:
             labeled += 1
             self.paid[object_name] += 1
             line |= {attribute: 0, f"{attribute}-metadata": metadata("soccer", job=name)}
-            self._put(f"{output}/annotations/worker-response/iteration-1/{number}/1.json", answers(("w1", "soccer")))
+            self._put(
+                f"{output}/annotations/worker-response/iteration-1/{number}/1.json",
+                answers(("w1", "soccer"), ("w2", "soccer")),
+            )
         manifest = f"{output}/manifests/output/output.manifest"
         self._put(manifest, write(lines))
         counters = {"HumanLabeled": labeled, "MachineLabeled": 0, "FailedNonRetryableError": len(lines) - labeled}

@@ -71,10 +71,10 @@ def test_objects_of_a_folder_become_rows_of_the_table(world: World) -> None:
     assert execution.output["outcome"] == "SUCCEEDED"
     assert world.objects() == ["a", "b", "c"]
     row = world.table("labels")[0]
-    assert (row["label"], row["labeled_by"], row["workers"]) == ("soccer", "human", 1)
+    assert (row["label"], row["labeled_by"], row["workers"]) == ("soccer", "human", 2)
     assert 0 < row["confidence"] < 1
     assert (row["task"], row["request"], row["agreement"]) == ("sports", "monday", 1.0)
-    assert {answer["worker"] for answer in world.table("label_answers")} == {"w1"}
+    assert {answer["worker"] for answer in world.table("label_answers")} == {"w1", "w2"}
 
 
 def test_message_tells_what_it_cost_and_how_good_it_is(world: World) -> None:
@@ -82,8 +82,8 @@ def test_message_tells_what_it_cost_and_how_good_it_is(world: World) -> None:
 
     (message,) = world.messages
     assert (message["outcome"], message["task"], message["request"]) == ("SUCCEEDED", "sports", "monday")
-    # Three objects and three answers.
-    assert message["report"]["estimated_cost_usd"] == 0.3
+    # Three objects and six answers.
+    assert message["report"]["estimated_cost_usd"] == 0.36
     confidences = [row["confidence"] for row in world.table("labels")]
     assert message["report"]["mean_confidence"] == pytest.approx(sum(confidences) / 3, abs=0.0001)
 
@@ -143,7 +143,7 @@ def test_run_that_is_killed_anywhere_and_comes_again_pays_once_and_loses_nothing
             assert again.failure is None, f"task {number}: {again.failure}"
             assert world.bill() == {"a": 1, "b": 1, "c": 1}, f"killed at task {number}"
             assert world.objects() == ["a", "b", "c"], f"killed at task {number}"
-            assert len(world.table("label_answers")) == 3
+            assert len(world.table("label_answers")) == 6
         number += 1
     assert number > 12
 
