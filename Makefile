@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters replay label test lint unit integration bench clean
+.PHONY: help install requirements demo portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters search replay label test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,10 @@ produce: install ## Send events to the stream of ENV (options: ARGS="--source ra
 
 counters: install ## Show the live counters of ENV (ARGS="--follow")
 	@$(PY) -m streaming counters --environment $(ENV) $(ARGS)
+
+search: export QUERY = $(Q)
+search: install ## Search the documents of ENV (Q="words, \"a phrase\"", ARGS="--collection speeches")
+	@$(PY) -m search --environment $(ENV) $(ARGS) -- "$$QUERY"
 
 replay: install ## Give records that failed in ENV to the same code again (ARGS="--dry-run")
 	@$(PY) -m streaming replay --environment $(ENV) $(ARGS)
