@@ -33,8 +33,6 @@ WORKERS = (
     {"name": "dan", "accuracy": 0.8},
     {"name": "eve", "always": "ham"},
 )
-# A mail without all its answers waits for the next round of its job instead of for half a day.
-SPEED = 100
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _deliver(home: Home, lake: Lake, mails: Sequence[Mail], truths: dict[str, st
         file.write_text("\n".join(lines), encoding="utf-8")
         s3.upload_file(str(file), bucket, key)
     truth = f"s3://{bucket}/{key}"
-    crowds.put(home, "demo-mail", {"jobs": f"{TASK}-*", "truth": truth, "seed": 1, "speed": SPEED, "workers": WORKERS})
+    crowds.put(home, "demo-mail", {"jobs": f"{TASK}-*", "truth": truth, "seed": 1, "workers": WORKERS})
 
 
 def labels(lake: Lake) -> dict[str, list[str]]:

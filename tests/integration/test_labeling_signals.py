@@ -92,6 +92,10 @@ def test_metrics_and_the_activity_log_count_what_workers_do(studio: Studio) -> N
     while total("AWS/SageMaker/Workteam", "TasksSubmitted", "Sum", **team) < 12:
         assert time.monotonic() < end
         time.sleep(0.1)
+    logged = studio.laptop.client("logs").get_log_events(
+        logGroupName="/aws/sagemaker/LabelingJobs", logStreamName="counted", startFromHead=True
+    )["events"]
+    assert [event["message"].partition(":")[0] for event in logged] == ["iteration 1", "Completed"]
     group = "/aws/sagemaker/groundtruth/WorkerActivity"
     events = studio.laptop.client("logs").get_log_events(
         logGroupName=group, logStreamName="counted", startFromHead=True

@@ -6,6 +6,7 @@ was: answers are kept, and no object is consolidated twice once its label is kep
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -291,7 +292,9 @@ def _write(job: Json, batch: Sequence[Json]) -> None:
     for found in batch:
         if found["state"] == task_rules.LABELED:
             signals.labeled(job, manifest.joined(found["line"], found["label"]))
-    signals.progress(job, counters(known))
+    counted = counters(known)
+    signals.log(job["name"], f"iteration {job['iteration']}: {json.dumps(counted)}")
+    signals.progress(job, counted)
 
 
 def _stop(job: Json) -> None:
@@ -310,6 +313,7 @@ def _end(name: str, status: str, reason: str) -> None:
     if streaming.is_streaming(job["request"]):
         streaming.unsubscribe(job)
     job = records.change(name, status=status, **({"reason": reason[:_MAX_REASON]} if reason else {}))
+    signals.log(name, f"{status}: {reason}" if reason else status)
     signals.progress(job, counters(objects.of(name).values()))
     signals.ended(job)
 

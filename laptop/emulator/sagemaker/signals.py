@@ -4,13 +4,14 @@
 |---|---|---|
 | a job ended | EventBridge "SageMaker Ground Truth Labeling Job State Change" | "Monitor Labeling Job Status" |
 | objects labeled, failed; jobs ended | metrics in AWS/SageMaker | "SageMaker Ground Truth Metrics" |
+| how a job goes on | `/aws/sagemaker/LabelingJobs`, a stream for each job; what AWS writes there is not documented | "Log Groups" |
 | a worker took, answered, gave back a task | `/aws/sagemaker/groundtruth/WorkerActivity` | "Track Worker Performance" |
 | | metrics in AWS/SageMaker/Workteam | "SageMaker Ground Truth Metrics" |
 | work for a team | its notification topic | "Create and Manage Amazon SNS Topics for Your Work Teams" |
 | an object was labeled | its output line, to the job's output topic | "Ground Truth Streaming Labeling Jobs" |
 
 Events of workers are sent about once a second, by one thread: AWS sends them with a delay as well.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -31,6 +32,7 @@ from laptop.emulator.sagemaker import records
 logger = logging.getLogger("laptop.sagemaker")
 
 ACTIVITY_GROUP = "/aws/sagemaker/groundtruth/WorkerActivity"
+JOBS_GROUP = "/aws/sagemaker/LabelingJobs"
 _JOB_METRICS = {"Completed": "JobsSucceeded", "Failed": "JobsFailed", "Stopped": "JobsStopped"}
 _TIMES = {
     "TasksAccepted": "task_accepted_time",
@@ -40,6 +42,7 @@ _TIMES = {
 }
 # A call of PutMetricData takes up to 1,000 metrics; one of PutLogEvents up to 10,000 events.
 _METRICS_PER_CALL = 1000
+_LINES_PER_CALL = 10_000
 _SEND_SECONDS = 1.0
 _lock = threading.Lock()
 _waiting: dict[tuple[str, str], list[Json]] = {}
@@ -51,6 +54,11 @@ def ended(job: Json) -> None:
     _put_metrics("AWS/SageMaker", [{"MetricName": _JOB_METRICS[status], "Value": 1, "Unit": "None"}])
     detail = {"LabelingJobStatus": status}
     aws_events.emit("aws.sagemaker", "SageMaker Ground Truth Labeling Job State Change", detail, [job["arn"]])
+
+
+def log(job_name: str, text: str) -> None:
+    """Write a line to the log of a job."""
+    _put_lines(JOBS_GROUP, job_name, [{"timestamp": int(time.time() * 1000), "message": text}])
 
 
 def progress(job: Json, counters: Json) -> None:
@@ -114,22 +122,25 @@ def _send_soon() -> None:
     time.sleep(_SEND_SECONDS)
     with _lock:
         notes = _waiting.pop(scope(), [])
-    logs = client("logs")
-    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName=ACTIVITY_GROUP)
     for job in sorted({note["job"] for note in notes}):
         _send(job, [note for note in notes if note["job"] == job])
 
 
 def _send(job_name: str, notes: list[Json]) -> None:
     job = records.find(job_name)
-    stream = {"logGroupName": ACTIVITY_GROUP, "logStreamName": job_name}
-    logs = client("logs")
-    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_stream(**stream)
     lines = [{"timestamp": int(note["at"] * 1000), "message": json.dumps(activity(job, note))} for note in notes]
-    logs.put_log_events(**stream, logEvents=lines)
+    _put_lines(ACTIVITY_GROUP, job_name, lines)
     _put_metrics("AWS/SageMaker/Workteam", [datum for note in notes for datum in _worker_metrics(job, note)])
+
+
+def _put_lines(group: str, stream: str, lines: list[Json]) -> None:
+    logs, names = client("logs"), {"logGroupName": group, "logStreamName": stream}
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_stream(**names)
+    for start in range(0, len(lines), _LINES_PER_CALL):
+        logs.put_log_events(**names, logEvents=lines[start : start + _LINES_PER_CALL])
 
 
 def activity(job: Json, note: Json) -> Json:
