@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 MIB = 1 << 20
 LEAST_TASK_BYTES, MOST_TASK_BYTES = 5 * MIB, 32 * MIB
 TASKS = 2048
 # Each chunk sends a row to each range and to each bucket, so their number must end somewhere.
 MOST_RANGES = 1024
 # A search opens a bucket for each of its terms and reads its footer whole, so buckets are small; a task writes several.
-BUCKET_BYTES, LEAST_BUCKETS, MOST_BUCKETS = MIB // 4, 4, 4096
+# But each chunk sends each bucket a row, so their number grows with the square root of a larger corpus only.
+BUCKET_BYTES, BUCKETS_PER_ROOT, LEAST_BUCKETS, MOST_BUCKETS = MIB // 4, 16, 4, 4096
 WRITER_BYTES = 2 * MIB
 
 
@@ -23,9 +26,10 @@ def ranges(tasks: int) -> int:
 
 
 def buckets(stored_bytes: int) -> int:
-    """Say into how many partitions of some megabytes postings go: a power of two."""
+    """Say into how many partitions postings go: a power of two."""
+    most = min(MOST_BUCKETS, BUCKETS_PER_ROOT * math.sqrt(stored_bytes / MIB))
     wanted = LEAST_BUCKETS
-    while wanted < MOST_BUCKETS and wanted * BUCKET_BYTES < stored_bytes:
+    while wanted < most and wanted * BUCKET_BYTES < stored_bytes:
         wanted *= 2
     return wanted
 

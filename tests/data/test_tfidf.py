@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from contracts.loader import load
 from emr_steps.index import publish, step
 from emr_steps.index.options import IndexOptions
+from emr_steps.index.placement import places
 from emr_steps.index.publish import Build
 from emr_steps.index.terms import bucket
 from tests.data.conftest import Lake
@@ -71,6 +72,13 @@ def _agree(lake: Lake, made: Build, want: dict[tuple[str, str], float]) -> None:
         assert {bucket(term, made.buckets) for term in pq.read_table(file, partitioning=None)["term"].to_pylist()} == {
             number
         }
+
+
+@pytest.mark.parametrize("partitions", [1, 7, 64])
+def test_a_place_leads_to_its_partition(spark: SparkSession, partitions: int) -> None:
+    values = ", ".join(f"({value})" for value in places(partitions))
+    rows = spark.sql(f"select pmod(hash(cast(col1 as int)), {partitions}) as place from values {values}").collect()
+    assert [row.place for row in rows] == list(range(partitions))
 
 
 def test_fails_if_the_collection_has_no_documents(spark: SparkSession, lake: Lake) -> None:

@@ -4,7 +4,7 @@ from emr_steps.index import sizes
 
 
 def test_a_small_corpus_has_few_buckets_and_a_large_one_no_more_than_the_table_projects() -> None:
-    assert [sizes.buckets(size) for size in (0, 15 * sizes.MIB, 200 * sizes.MIB, 1 << 50)] == [4, 64, 1024, 4096]
+    assert [sizes.buckets(size) for size in (0, 15 * sizes.MIB, 200 * sizes.MIB, 1 << 50)] == [4, 64, 256, 4096]
 
 
 def test_tasks_grow_with_the_corpus_but_stay_within_memory() -> None:
