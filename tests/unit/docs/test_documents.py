@@ -31,12 +31,18 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_the_tasks_that_are_named_exist(document: Path) -> None:
     tasks = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", document.read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", document.read_text(encoding="utf-8"), re.MULTILINE))
     assert named <= tasks
 
 
 def test_modules_that_are_named_run() -> None:
     text = "".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
-    modules = set(re.findall(r"python -m ([a-z]+)", text)) - {"pip", "venv"}
+    modules = {name.rstrip(".") for name in re.findall(r"python -m ([a-z_.]+)", text)} - {"pip", "venv"}
     assert modules
-    assert [module for module in modules if not (PROJECT / module / "__main__.py").is_file()] == []
+    paths = {module: PROJECT.joinpath(*module.split(".")) for module in modules}
+    there = {
+        module
+        for module, path in paths.items()
+        if (path / "__main__.py").is_file() or path.with_suffix(".py").is_file()
+    }
+    assert modules - there == set()
