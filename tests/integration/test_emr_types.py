@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.glue_support import new_bucket
 from tests.integration.test_cloudformation import Stack, template
 
 
@@ -63,3 +64,23 @@ def test_fails_for_a_cluster_that_mixes_fleets_and_groups(stack: Stack) -> None:
     instances["CoreInstanceGroup"] = {"InstanceCount": 1, "InstanceType": "m7g.xlarge"}
     assert stack.deploy(types) != "CREATE_COMPLETE"
     assert "either instance fleets or instance groups" in str(stack.failures())
+
+
+def test_groups_and_steps_are_what_their_template_says(stack: Stack) -> None:
+    s3, bucket = stack.laptop.client("s3"), new_bucket(stack.laptop)
+    s3.put_object(Bucket=bucket, Key="corpus/a.txt", Body=b"a")
+    groups, source = template("emr_groups.yaml"), f"s3://{bucket}/corpus/"
+    assert stack.deploy(groups, Source=source) == "CREATE_COMPLETE", stack.failures()
+    outputs, emr = stack.outputs(), stack.laptop.client("emr")
+    step = emr.describe_step(ClusterId=outputs["Cluster"], StepId=outputs["Copy"])["Step"]
+    assert step["Status"]["State"] == "COMPLETED"
+    assert stack.deploy(groups, Source=source, Nodes="3") == "UPDATE_COMPLETE", stack.failures()
+    nodes = emr.list_instances(ClusterId=outputs["Cluster"], InstanceGroupId=outputs["Task"])["Instances"]
+    assert [node["Market"] for node in nodes] == ["SPOT"] * 3
+    assert stack.delete() == "DELETE_COMPLETE", stack.failures()
+
+
+def test_fails_when_a_step_of_a_template_fails(stack: Stack) -> None:
+    groups = template("emr_groups.yaml")
+    assert stack.deploy(groups, Source="s3://no-such-bucket/corpus/") != "CREATE_COMPLETE"
+    assert "must complete; got FAILED" in stack.failures()
