@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from laptop import launcher
 from tests.browser_support import chromium_browser
 from tests.integration.conftest import Laptop
-from tests.integration.labeling_support import Studio
+from tests.integration.labeling_support import Studio, open_studio
 
 PAGE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form><crowd-image-classifier name="label" src="{{ task.input.uri | grant_read_access }}" header="Which animal?"
@@ -44,8 +44,14 @@ def page() -> Iterator[Page]:
         yield browser.new_page()
 
 
-def test_what_a_person_chose_in_the_browser_is_in_the_output_of_the_job(laptop: Laptop, page: Page) -> None:
-    studio = Studio(laptop)
+@pytest.fixture
+def studio(laptop: Laptop) -> Iterator[Studio]:
+    yield from open_studio(laptop)
+
+
+def test_what_a_person_chose_in_the_browser_is_in_the_output_of_the_job(
+    laptop: Laptop, studio: Studio, page: Page
+) -> None:
     file = io.BytesIO()
     Image.new("RGB", (40, 30), "orange").save(file, "PNG")
     for name in ("one", "two"):
