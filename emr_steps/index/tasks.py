@@ -21,7 +21,7 @@ TERMS = "term string, n int, df bigint, idf double, bucket int"
 POSTINGS = "term string, doc_id string, tf int, weight double, df bigint, idf double, bucket int"
 
 # Chunks of more text need more memory in each task; of less, more rows for the same terms are sent around.
-CHUNK_CHARACTERS = 6_000_000
+CHUNK_CHARACTERS = 4_000_000
 # The parts that are no range of numbers and no bucket.
 WORDS = -1
 TOP = -1
