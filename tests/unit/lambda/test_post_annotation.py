@@ -256,6 +256,20 @@ def test_workers_are_known_from_earlier_batches(annotate: Annotate) -> None:
     assert list(known) == ["x"]
 
 
+def test_batches_long_ago_are_left_when_there_are_many_answers(
+    annotate: Annotate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"x": [("good-1", chosen("ham")), ("bad-1", chosen("spam")), ("bad-2", chosen("spam"))]}
+    annotate("mail", spammers(range(40)), ["ham", "spam"], "iteration-1/1.json")
+    annotate("mail", {"y": [("other", chosen("ham"))] * 2}, ["ham", "spam"], "iteration-2/1.json")
+    for most, label in ((202, "ham"), (201, "spam")):
+        monkeypatch.setattr("post_annotation.handler.MOST_EARLIER_ANSWERS", most)
+        known = annotate("mail", answer, ["ham", "spam"], "iteration-3/1.json")
+        assert known["x"]["mail-metadata"]["class-name"] == label
+        # What did not count in earlier batches was told then.
+        assert quality("iteration-3/1.json")["unusable"] == []
+
+
 def test_retry_returns_the_same_whatever_came_after(annotate: Annotate) -> None:
     first = annotate("mail", spammers(range(6)), ["ham", "spam"], "iteration-2/1.json")
     annotate("mail", spammers(range(100, 140)), ["ham", "spam"], "iteration-3/1.json")
