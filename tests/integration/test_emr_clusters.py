@@ -126,6 +126,18 @@ def test_fails_a_cluster_whose_bootstrap_script_is_missing(emr: Emr) -> None:
     assert emr.steps(cluster) == {"one": "CANCELLED"}
 
 
+def test_fails_a_cluster_whose_certificates_are_missing(emr: Emr) -> None:
+    uri = f"s3://{emr.bucket}/certificates.zip"
+    tls = {"TLSCertificateConfiguration": {"CertificateProviderType": "PEM", "S3Object": uri}}
+    encryption = {"EnableInTransitEncryption": True, "EnableAtRestEncryption": False}
+    document = {"EncryptionConfiguration": encryption | {"InTransitEncryptionConfiguration": tls}}
+    emr.api.create_security_configuration(Name=emr.bucket, SecurityConfiguration=json.dumps(document))
+    cluster = emr.run(keep=True, SecurityConfiguration=emr.bucket)
+    reason = emr.until(cluster, "TERMINATED_WITH_ERRORS")["StateChangeReason"]
+    assert reason["Code"] == "BOOTSTRAP_FAILURE"
+    assert uri in reason["Message"]
+
+
 def test_fails_a_cluster_whose_primary_node_is_lost_and_interrupts_its_step(emr: Emr) -> None:
     with emr.faults(primary_lost_after_seconds=1):
         cluster = emr.run(emr.step("sleep"))

@@ -98,7 +98,8 @@ def test_execution_that_is_stopped_or_takes_too_long_leaves_no_cluster(
     assert lake.end(execution)["status"] == status
     # Step Functions leaves the cluster alone; its idle time ends it (15 minutes, which last 3 seconds here).
     assert lake.emr.until(cluster, "TERMINATED")["StateChangeReason"]["Message"] == "Idle for 900 seconds"
-    assert set(lake.emr.steps(cluster).values()) == {"CANCELLED"}
+    # On a busy machine the time may be up before the step was added.
+    assert set(lake.emr.steps(cluster).values()) <= {"CANCELLED"}
 
 
 def test_fails_before_a_cluster_is_paid_for_when_there_is_no_document(lake: TextLake) -> None:

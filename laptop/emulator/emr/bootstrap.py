@@ -8,12 +8,13 @@ test asks for (`faults`).
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
-from laptop.emulator.emr import logs
+from laptop.emulator.emr import logs, security
 from laptop.emulator.glue_run import split_uri
 from laptop.emulator.registry import Json
 
@@ -26,6 +27,9 @@ def run_all(cluster: Json, *, fails: bool) -> str:
     fails
         The first action returns 1, whatever it is.
     """
+    missing = _missing_certificates(cluster["Request"].get("SecurityConfiguration"))
+    if missing:
+        return f"The certificates for encryption in transit must be at {missing}; there is no such object"
     primary = next(item for item in cluster["Instances"] if item["Role"] == "MASTER")["Ec2InstanceId"]
     for number, action in enumerate(cluster["Request"].get("BootstrapActions") or [], 1):
         script = action["ScriptBootstrapAction"]
@@ -40,6 +44,15 @@ def run_all(cluster: Json, *, fails: bool) -> str:
         if problem:
             return f"On the master instance ({primary}), bootstrap action {number} returned a non-zero return code"
     return ""
+
+
+def _missing_certificates(security_configuration: str | None) -> str:
+    if not security_configuration:
+        return ""
+    document = json.loads(security.find(security_configuration)["SecurityConfiguration"])
+    in_transit = document.get("EncryptionConfiguration", {}).get("InTransitEncryptionConfiguration", {})
+    uri = str(in_transit.get("TLSCertificateConfiguration", {}).get("S3Object", ""))
+    return uri if uri and not _exists(uri) else ""
 
 
 def check(script: Json) -> str:
