@@ -150,6 +150,17 @@ def test_a_streaming_job_labels_each_object_of_its_topic_once(studio: Studio) ->
     assert output[1]["row"] == "7"
     assert output[2][output[2]["dataset-objectid-attribute-name"]]  # the id of the message
     assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+    # It may hold objects that came too late, so AWS keeps it.
+    assert studio.laptop.client("sqs").get_queue_url(QueueName="GroundTruth-tell-stream")["QueueUrl"]
+
+
+def test_a_streaming_job_that_has_nothing_to_do_for_ten_days_is_stopped(studio: Studio) -> None:
+    studio.crowd("idle", {}, GOOD, speed=10 * 24 * 3600)
+    request = studio.request("idle", "s3://unused/unused")
+    topic = studio.laptop.client("sns").create_topic(Name="nothing-comes")["TopicArn"]
+    request["InputConfig"]["DataSource"] = {"SnsDataSource": {"SnsTopicArn": topic}}
+    studio.api.create_labeling_job(**request)
+    assert studio.wait("idle")["LabelingJobStatus"] == "Stopped"
 
 
 def execution(studio: Studio, resource: str, request: dict[str, Any]) -> tuple[Any, str]:

@@ -115,6 +115,10 @@ def test_the_first_team_makes_the_default_workforce_and_an_account_has_one(peopl
     listed = people.api.list_workteams(NameContains="ON", SortBy="Name")["Workteams"]
     assert [team["WorkteamArn"] for team in listed] == [made["WorkteamArn"]]
     assert people.api.list_subscribed_workteams()["SubscribedWorkteams"] == []
+    for number in range(24):
+        people.api.create_workteam(WorkteamName=f"t{number}", Description="x", MemberDefinitions=people.members())
+    with pytest.raises(ClientError, match="25 workteams"):
+        people.api.create_workteam(WorkteamName="t24", Description="x", MemberDefinitions=people.members())
     assert people.api.delete_workteam(WorkteamName="one")["Success"] is True
     assert people.api.delete_workteam(WorkteamName="one")["Success"] is False
 

@@ -132,7 +132,7 @@ def _read(uri: str) -> bytes:
 
 
 def _iterate(name: str) -> bool:
-    """Label objects until there are no more; tell whether a stopping condition ended it before."""
+    """Label objects until there are no more; tell whether a stopping condition, or idleness, ended it before."""
     while (job := records.find(name))["status"] == "InProgress":
         endless = streaming.is_streaming(job["request"])
         if endless:
@@ -141,7 +141,7 @@ def _iterate(name: str) -> bool:
             what = _begin_iteration(job)
             over = what is not _Next.BEGUN and not _open(name)
             if over and (not endless or streaming.is_idle(job)):
-                return what is _Next.ENOUGH
+                return endless or what is _Next.ENOUGH
         _consolidate_answered(name)
     return False
 

@@ -2,7 +2,7 @@
 
 Like Ground Truth, a job has a queue `GroundTruth-<name>` that is subscribed to its topic. An object comes once, however
 often its message does: by `dataset-objectid-attribute-name`, by address and sequencer of an S3 notification, or by the
-id of the message. A job without anything to do for ten days completes.
+id of the message. A job without anything to do for ten days is stopped. Its queue outlives it.
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-streaming-labeling-job.html
 """
 
@@ -44,17 +44,14 @@ def subscribe(job: Json) -> None:
 
 
 def unsubscribe(job: Json) -> None:
-    """Remove queue and subscription; those that are gone already count as removed."""
-    if "queue" not in job:
+    """Remove the subscription of a job; its queue stays, as it may hold objects that nobody has seen."""
+    if "subscription" not in job:
         return
-    for remove, arguments in (
-        (client("sns").unsubscribe, {"SubscriptionArn": job["subscription"]}),
-        (client("sqs").delete_queue, {"QueueUrl": job["queue"]}),
-    ):
-        try:
-            remove(**arguments)
-        except ClientError as error:
-            logger.info("queue of %s: %s", job["name"], error)
+    try:
+        client("sns").unsubscribe(SubscriptionArn=job["subscription"])
+    except ClientError as error:
+        # What is gone already counts as removed.
+        logger.info("subscription of %s: %s", job["name"], error)
 
 
 def _queue_name(job: Json) -> str:

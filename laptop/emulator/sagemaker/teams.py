@@ -3,6 +3,7 @@
 | operation | behaviour |
 |---|---|
 | CreateWorkteam | of a group of the workforce's user pool that exists; names are unique: ResourceInUse |
+| | more than 25: ResourceLimitExceeded |
 | DescribeWorkteam, ListWorkteams | |
 | UpdateWorkteam | members, description, notification topic |
 | DeleteWorkteam | not while it has a job: ResourceInUse |
@@ -23,6 +24,7 @@ from laptop.emulator.sagemaker.task_rules import Worker
 from laptop.emulator.store import Store
 
 STORE = Store("labeling-workteams")
+_MAX = 25
 
 
 def create(request: Json) -> Json:
@@ -30,6 +32,8 @@ def create(request: Json) -> Json:
     name = request["WorkteamName"]
     if STORE.get(name):
         raise ServiceError("ResourceInUse", f"a workteam with the name {name} exists already")
+    if len(list(STORE.items())) >= _MAX:
+        raise ServiceError("ResourceLimitExceeded", f"an account may have {_MAX} workteams in a region")
     member = _members(request["MemberDefinitions"])
     workforce = workforces.ensure(request.get("WorkforceName"), member)
     _require_same_pool(workforce, request["MemberDefinitions"])
