@@ -158,9 +158,10 @@ def orchestrate(
             ],
             resources=[labeling_jobs(scope)],
         ),
+        # The page names the rules of training and of transform jobs, and not that of labeling jobs.
         Statement(
             actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-            resources=[arn(scope, "events", "rule/StepFunctionsGetEventsForSageMakerLabelingJobsRule")],
+            resources=[arn(scope, "events", "rule/StepFunctionsGetEventsForSageMaker*")],
         ),
         Statement(
             actions=["iam:PassRole"],

@@ -55,7 +55,8 @@ class LabelingPipeline(Construct):
             self._role,
             steps,
             because="a labeling job is called by what it labels, objects to label may come from any table that people "
-            "read, files have no fixed names, and the delivery of logs and traces has no resource",
+            "read, files have no fixed names, Step Functions names the rule that tells it of jobs, and the delivery of "
+            "logs and traces has no resource",
             revisit_when="one of these can be named",
         )
         definition = stored_file(self, "Definition", _DEFINITION)
