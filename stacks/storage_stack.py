@@ -1,6 +1,7 @@
 """Storage: the key and the buckets of every zone. No compute lives here."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
@@ -37,6 +38,7 @@ class StorageStack(cdk.Stack):
         self._key = self._data_key()
         self._raw_events = RawEventQueue(self, "RawEvents", key=self._key).queue if queue_raw_events else None
         self._access_logs = self._bucket("AccessLogs", config.access_logs)
+        self._refuse_logs_of_strangers()
         self._raw = self._bucket("Raw", config.raw, emit_events=True, events_to=self._raw_events)
         self._curated = self._bucket("Curated", config.curated)
         self._analytics = self._bucket("Analytics", config.analytics)
@@ -153,6 +155,21 @@ class StorageStack(cdk.Stack):
             emit_events=emit_events,
             events_to=events_to,
             retain_data=self._retain_data,
+        )
+
+    def _refuse_logs_of_strangers(self) -> None:
+        """Let S3 deliver the logs of this account's buckets only.
+
+        The library allows it by bucket, but without a condition where the bucket is in another stack.
+        """
+        self._access_logs.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                actions=["s3:PutObject"],
+                resources=[self._access_logs.arn_for_objects("*")],
+                principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+                conditions={"StringNotEquals": {"aws:SourceAccount": self.account}},
+            )
         )
 
     def _audit(self) -> None:

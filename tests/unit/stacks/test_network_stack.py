@@ -89,7 +89,7 @@ def test_endpoints_share_one_group_that_admits_https_from_the_network(laptop_ass
     assert (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) == ("10.40.0.0/16", 443, 443)
     endpoints = laptop_assembly.resources("Network", "AWS::EC2::VPCEndpoint")
     groups = [each.properties["SecurityGroupIds"] for each in endpoints if "SecurityGroupIds" in each.properties]
-    assert groups == [[{"Fn::GetAtt": [group.logical_id, "GroupId"]}]] * 6
+    assert groups == [[{"Fn::GetAtt": [group.logical_id, "GroupId"]}]] * 8
 
 
 def test_no_endpoint_is_paid_for_when_none_is_configured() -> None:

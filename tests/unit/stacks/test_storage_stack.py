@@ -6,7 +6,7 @@ import pytest
 
 from tests.synthesis import Assembly
 
-ZONES = ("Raw", "Curated", "Analytics", "Results", "Artifacts", "Failures")
+ZONES = ("Raw", "Curated", "Analytics", "Results", "Artifacts", "Failures", "ClusterFiles", "Notebooks")
 BUCKETS = (*ZONES, "AccessLogs")
 
 
@@ -75,10 +75,14 @@ def test_log_delivery_may_write_only_for_our_buckets_and_our_account(laptop_asse
         for each in policy(laptop_assembly, "AccessLogs")
         if each["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     ]
-    sources = {grant["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::GetAtt"][0] for grant in grants}
+    (denied,) = [grant for grant in grants if grant["Effect"] == "Deny"]
+    named = [grant for grant in grants if "ArnLike" in grant.get("Condition", {})]
+    sources = {grant["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::GetAtt"][0] for grant in named}
     assert sources == {laptop_assembly.only("Storage", "AWS::S3::Bucket", name).logical_id for name in ZONES}
-    assert {grant["Condition"]["StringEquals"]["aws:SourceAccount"] for grant in grants} == {"000000000000"}
     assert {grant["Action"] for grant in grants} == {"s3:PutObject"}
+    # Buckets of other stacks are allowed without their names, so strangers are refused as a whole.
+    assert denied["Condition"] == {"StringNotEquals": {"aws:SourceAccount": "000000000000"}}
+    assert denied["Resource"]["Fn::Join"][1][-1] == "/*"
 
 
 @pytest.mark.parametrize("name", BUCKETS)
@@ -159,7 +163,7 @@ def test_one_switch_decides_whether_data_outlives_its_stack(
 ) -> None:
     assembly = {"laptop": laptop_assembly, "prod": prod_assembly}[environment]
     keepers = [each for each in assembly.resources("Storage") if each.type in ("AWS::S3::Bucket", "AWS::KMS::Key")]
-    assert len(keepers) == 8
+    assert len(keepers) == 10
     for each in keepers:
         assert (each.body["DeletionPolicy"], each.body["UpdateReplacePolicy"]) == (policy_name, policy_name)
 
