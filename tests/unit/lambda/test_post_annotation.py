@@ -256,6 +256,13 @@ def test_workers_are_known_from_earlier_batches(annotate: Annotate) -> None:
     assert list(known) == ["x"]
 
 
+def test_object_that_comes_again_has_the_answers_of_this_batch(annotate: Annotate) -> None:
+    annotate("mail", {"x": [("a", chosen("spam")), ("b", chosen("spam"))]}, ["ham", "spam"], "iteration-1/1.json")
+    again = {"x": [("c", chosen("ham")), ("d", chosen("ham"))]}
+    content = annotate("mail", again, ["ham", "spam"], "iteration-2/1.json")
+    assert content["x"]["mail-metadata"]["class-name"] == "ham"
+
+
 def test_batches_long_ago_are_left_when_there_are_many_answers(
     annotate: Annotate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
