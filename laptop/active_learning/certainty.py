@@ -31,7 +31,7 @@ _FACTORS = np.geomspace(0.25, 4.0, 16)
 _MOST_NOISE = 0.9
 # Parts of the sample, those first of which the model is least sure, in which people must not err more often than
 # elsewhere; by how many standard deviations they may.
-_UNSURE_PARTS = (0.1, 0.25, 0.5)
+_UNSURE_PARTS = (0.25, 0.5)
 _SUSPICIOUS = 3.0
 # A normal distribution in three points.
 _POINTS = ((-np.sqrt(3.0), 1 / 6), (0.0, 2 / 3), (np.sqrt(3.0), 1 / 6))
@@ -127,7 +127,8 @@ class Certainty:
         for part in _UNSURE_PARTS:
             rows = unsure_first[: int(len(agreed) * part)]
             spread = np.sqrt((agreement[rows] * (1 - agreement[rows])).sum())
-            if agreed[rows].sum() < agreement[rows].sum() - _SUSPICIOUS * spread:
+            # One surprise among few objects is no pattern.
+            if agreed[rows].sum() + 1 < agreement[rows].sum() - _SUSPICIOUS * spread:
                 return False
         return True
 
