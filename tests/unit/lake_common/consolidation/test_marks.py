@@ -48,6 +48,18 @@ def test_boxes_that_share_a_third_are_two_things() -> None:
     assert [(agreed.mark.left, agreed.confidence) for agreed in found.marks["o"]] == [(0, 0.5), (5, 0.5)]
 
 
+def test_boxes_that_begin_apart_and_share_much_are_one_thing() -> None:
+    found = boxes_of({"a": [Box(0, 0, 20, 20, "x")], "b": [Box(5, 0, 20, 20, "x")], "c": [Box(3, 0, 20, 20, "x")]})
+    assert [agreed.mark for agreed in found.marks["o"]] == [Box(3, 0, 20, 20, "x")]
+
+
+def test_worker_who_sees_nothing_where_the_others_see_something_is_wrong() -> None:
+    box = Box(0, 0, 10, 10, "x")
+    workers = boxes_of({"a": [box], "b": [box], "c": []}).workers
+    assert (workers["a"].agreement, workers["c"].agreement) == (1.0, 0.0)
+    assert workers["c"].accuracy < workers["a"].accuracy
+
+
 def test_neighbours_of_one_worker_stay_apart_though_they_overlap() -> None:
     left, right = Box(0, 0, 10, 10, "x"), Box(3, 0, 10, 10, "x")
     found = boxes_of({"a": [left, right], "b": [left, right]})
@@ -100,6 +112,12 @@ def test_weighted_median_lies_between_values_only_if_the_sides_weigh_the_same() 
 
 def test_entity_has_the_borders_of_most_workers_not_their_mean() -> None:
     objects = {"o": {"a": [Span(0, 11, "x")], "b": [Span(0, 7, "x")], "c": [Span(0, 11, "x")]}}
+    (agreed,) = consolidate(objects, ENTITIES, weighted=False).marks["o"]
+    assert agreed.mark == Span(0, 11, "x")
+
+
+def test_of_borders_with_the_same_weight_the_longer_entity_wins() -> None:
+    objects = {"o": {"a": [Span(0, 11, "x")], "b": [Span(0, 7, "x")]}}
     (agreed,) = consolidate(objects, ENTITIES, weighted=False).marks["o"]
     assert agreed.mark == Span(0, 11, "x")
 
