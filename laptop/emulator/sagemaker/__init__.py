@@ -6,7 +6,7 @@
 | `workforces`, `teams`, `tags` | workforces and work teams |
 | `jobs` | CreateLabelingJob and the other operations on labeling jobs |
 | `job_rules`, `shapes` | what a request must be: SageMaker's own model and the documented rules. Pure |
-| `runner` | the thread of a job: initialize, batches, end |
+| `runner`, `batches` | the thread of a job, and the steps of a batch |
 | `annotation`, `built_in` | calls the pre- and post-annotation functions; those of AWS for one class |
 | `objects`, `task_rules`, `tasks` | data objects of a job, and the tasks that workers take from them |
 | `planning` | which objects go to people next; where automated labeling plugs in |

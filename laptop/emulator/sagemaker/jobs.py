@@ -24,7 +24,18 @@ from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import account, client
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
-from laptop.emulator.sagemaker import built_in, job_rules, objects, paging, planning, records, runner, tags, teams
+from laptop.emulator.sagemaker import (
+    batches,
+    built_in,
+    job_rules,
+    objects,
+    paging,
+    planning,
+    records,
+    runner,
+    tags,
+    teams,
+)
 from laptop.emulator.sagemaker.output import output_uri
 
 _creating = threading.Lock()
@@ -129,7 +140,7 @@ def _summary(job: Json) -> Json:
         "CreationTime": job["created"],
         "LastModifiedTime": job["modified"],
         "LabelingJobStatus": job["status"],
-        "LabelCounters": runner.counters(objects.of(job["name"]).values()),
+        "LabelCounters": batches.counters(objects.of(job["name"]).values()),
     }
     if "reason" in job:
         found["FailureReason"] = job["reason"]
@@ -162,7 +173,7 @@ def listed_for(request: Json) -> Json:
         task = job["request"]["HumanTaskConfig"]
         if task["WorkteamArn"] != request["WorkteamArn"]:
             continue
-        counted = runner.counters(objects.of(job["name"]).values())
+        counted = batches.counters(objects.of(job["name"]).values())
         summaries.append(
             {
                 "LabelingJobName": job["name"],

@@ -13,7 +13,7 @@ from typing import Any
 
 from laptop.emulator import clients
 from laptop.emulator.registry import Json, ServiceError, on_start, on_stop
-from laptop.emulator.sagemaker import objects, records, runner, task_rules, tasks, teams, templates
+from laptop.emulator.sagemaker import batches, objects, records, task_rules, tasks, teams, templates
 from laptop.emulator.sagemaker.service import readable
 from laptop.portal import desk
 from laptop.portal.desk import Task, TaskBrokenError, Work
@@ -115,7 +115,7 @@ def _held(job: str, person: task_rules.Worker) -> Json | None:
 
 def _work(job: Json, worker: str) -> Work:
     task = job["request"]["HumanTaskConfig"]
-    counted = runner.counters(objects.of(job["name"]).values())
+    counted = batches.counters(objects.of(job["name"]).values())
     running = job["status"] == "InProgress"
     return Work(
         name=job["name"],

@@ -6,13 +6,9 @@ was: answers are kept, and no object is consolidated twice once its label is kep
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from enum import Enum
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -21,7 +17,7 @@ from laptop.emulator import clients
 from laptop.emulator.glue_run import split_uri
 from laptop.emulator.registry import Json
 from laptop.emulator.sagemaker import (
-    annotation,
+    batches,
     crowd,
     job_rules,
     manifest,
@@ -34,16 +30,13 @@ from laptop.emulator.sagemaker import (
     teams,
 )
 from laptop.emulator.sagemaker.manifest import DataError
-from laptop.emulator.sagemaker.output import Output, begin_batch, end_batch
+from laptop.emulator.sagemaker.output import Output
 
 logger = logging.getLogger("laptop.sagemaker")
 
-# Concurrent calls of the pre-annotation function, which runs in one process here.
-_CALLERS = 4
 _POLL_SECONDS = 0.05
 _RETRY_SECONDS = 2.0
 _DEFAULT_BATCH = 1000
-_MAX_REASON = 1024
 _running: set[tuple[str, str, str]] = set()
 _guard = threading.Lock()
 
@@ -137,9 +130,9 @@ def _iterate(name: str) -> bool:
         endless = streaming.is_streaming(job["request"])
         if endless:
             streaming.receive(job)
-        if endless or not _open(name):
+        if endless or not batches.still_open(name):
             what = _begin_iteration(job)
-            over = what is not _Next.BEGUN and not _open(name)
+            over = what is not _Next.BEGUN and not batches.still_open(name)
             if over and (not endless or streaming.is_idle(job)):
                 return endless or what is _Next.ENOUGH
         _consolidate_answered(name)
@@ -152,10 +145,6 @@ class _Next(Enum):
     ENOUGH = "a stopping condition is met"
 
 
-def _open(name: str) -> list[Json]:
-    return [found for found in objects.of(name).values() if found["state"] in {task_rules.OPEN, task_rules.ANSWERED}]
-
-
 def _begin_iteration(job: Json) -> _Next:
     """Send the next objects to workers, and keep what a model labels."""
     name, request = job["name"], job["request"]
@@ -163,78 +152,24 @@ def _begin_iteration(job: Json) -> _Next:
     waiting = [found for found in known if found["state"] == task_rules.WAITING]
     if not waiting:
         return _Next.DONE
-    counted = counters(known)
+    counted = batches.counters(known)
     allowed = len(waiting)
     if not streaming.is_streaming(request):
         allowed = job_rules.people_left(request, len(known), counted["HumanLabeled"], counted["TotalLabeled"])
     planner = planning.automated() if "LabelingJobAlgorithmsConfig" in request else None
     if not allowed and not planner:
         return _Next.ENOUGH
-    room = request["HumanTaskConfig"].get("MaxConcurrentTaskCount", _DEFAULT_BATCH) - len(_open(name))
+    room = request["HumanTaskConfig"].get("MaxConcurrentTaskCount", _DEFAULT_BATCH) - len(batches.still_open(name))
     plan = (planner or planning.in_order)(request, known, min(allowed, room), Output(job).write)
     if not allowed and not plan.machine:
         return _Next.ENOUGH
-    if not plan.people and not plan.machine and not _open(name):
+    if not plan.people and not plan.machine and not batches.still_open(name):
         raise DataError(f"automated labeling must go on with {len(waiting)} objects; it chose none of them")
     iteration = 1 if streaming.is_streaming(request) else job["iteration"] + 1
     job = records.change(name, iteration=iteration)
-    _keep_machine_labels(job, plan.machine)
-    _offer(job, plan.people)
+    batches.keep_machine_labels(job, plan.machine)
+    batches.offer(job, plan.people)
     return _Next.BEGUN
-
-
-def _keep_machine_labels(job: Json, labels: dict[str, Json]) -> None:
-    if not labels:
-        return
-    name, iteration = job["name"], job["iteration"]
-    known = objects.of(name)
-    with objects.lock:
-        for identifier, members in labels.items():
-            known[identifier] |= {
-                "state": task_rules.LABELED,
-                "label": members,
-                "by": "machine",
-                "iteration": iteration,
-            }
-            objects.keep(name, known[identifier])
-    _write(job, [known[identifier] for identifier in labels])
-
-
-def _offer(job: Json, identifiers: Sequence[str]) -> None:
-    known = objects.of(job["name"])
-    with ThreadPoolExecutor(_CALLERS) as callers:
-        list(
-            callers.map(
-                lambda item: item[0].run(_offer_one, job, known[item[1]]),
-                [(copy_context(), identifier) for identifier in identifiers],
-            )
-        )
-    failed = [known[identifier] for identifier in identifiers if known[identifier]["state"] != task_rules.OPEN]
-    if failed:
-        _write(job, failed)
-
-
-def _offer_one(job: Json, found: Json) -> None:
-    if records.find(job["name"])["status"] != "InProgress":
-        return
-    task, now = job["request"]["HumanTaskConfig"], time.time()
-    found["iteration"] = job["iteration"]
-    try:
-        task_input, required = annotation.prepare(job, found["line"])
-    except annotation.FunctionError as error:
-        found |= {"state": task_rules.FAILED, "reason": str(error)[:_MAX_REASON]}
-    else:
-        if required:
-            task_rules.offer(
-                found,
-                task_input,
-                workers=task["NumberOfHumanWorkersPerDataObject"],
-                limit=task["TaskTimeLimitInSeconds"] / job["speed"],
-                expires=now + job_rules.seconds_available(job["request"]) / job["speed"],
-            )
-        else:
-            found["state"] = task_rules.SKIPPED
-    objects.keep(job["name"], found)
 
 
 def _consolidate_answered(name: str) -> None:
@@ -243,12 +178,12 @@ def _consolidate_answered(name: str) -> None:
     endless = streaming.is_streaming(job["request"])
     with objects.lock:
         now = time.time()
-        for found in _open(name):
+        for found in batches.still_open(name):
             _advance(name, found, now)
-        opened = _open(name)
+        opened = batches.still_open(name)
         done = [found for found in opened if found["state"] == task_rules.ANSWERED]
     if done and (endless or len(done) == len(opened)):
-        _label(job, done)
+        batches.consolidate(job, done)
     elif opened or endless:
         time.sleep(_POLL_SECONDS)
 
@@ -261,73 +196,22 @@ def _advance(name: str, found: Json, now: float) -> None:
         objects.keep(name, found)
 
 
-def _label(job: Json, done: Sequence[Json]) -> None:
-    name, iteration = job["name"], job["iteration"]
-    stamp = begin_batch(name)
-    output = Output(job)
-    answered = [found for found in done if found["answers"]]
-    output.worker_responses(answered, iteration, stamp)
-    try:
-        labels = annotation.consolidate(job, answered, iteration, stamp) if answered else {}
-        missing = "ClientError: AnnotationConsolidationLambda returned no annotation of the object"
-    except annotation.FunctionError as error:
-        labels, missing = {}, str(error)
-    with objects.lock:
-        for found in done:
-            if found["id"] in labels:
-                found |= {"state": task_rules.LABELED, "label": labels[found["id"]], "by": "human"}
-            else:
-                reason = missing if found["answers"] else "ClientError: Annotation tasks expired."
-                found |= {"state": task_rules.FAILED, "reason": reason[:_MAX_REASON]}
-            objects.keep(name, found)
-    _write(job, done)
-    end_batch(name)
-
-
-def _write(job: Json, batch: Sequence[Json]) -> None:
-    """Write the manifests after objects have changed."""
-    output, known = Output(job), objects.of(job["name"]).values()
-    output.manifest(f"annotations/intermediate/{job['iteration']}/annotations.json", batch)
-    output.manifest("manifests/output/output.manifest", known)
-    for found in batch:
-        if found["state"] == task_rules.LABELED:
-            signals.labeled(job, manifest.joined(found["line"], found["label"]))
-    counted = counters(known)
-    signals.log(job["name"], f"iteration {job['iteration']}: {json.dumps(counted)}")
-    signals.progress(job, counted)
-
-
 def _stop(job: Json) -> None:
     """Take the tasks from the workers; what they have answered is labeled, as when its time is up."""
     with objects.lock:
-        for found in _open(job["name"]):
+        for found in batches.still_open(job["name"]):
             found |= {"state": task_rules.ANSWERED if found["answers"] else task_rules.WAITING, "claims": {}}
             objects.keep(job["name"], found)
-        done = _open(job["name"])
+        done = batches.still_open(job["name"])
     if done:
-        _label(job, done)
+        batches.consolidate(job, done)
 
 
 def _end(name: str, status: str, reason: str) -> None:
     job = records.find(name)
     if streaming.is_streaming(job["request"]):
         streaming.unsubscribe(job)
-    job = records.change(name, status=status, **({"reason": reason[:_MAX_REASON]} if reason else {}))
+    job = records.change(name, status=status, **({"reason": reason[: batches.MAX_REASON]} if reason else {}))
     signals.log(name, f"{status}: {reason}" if reason else status)
-    signals.progress(job, counters(objects.of(name).values()))
+    signals.progress(job, batches.counters(objects.of(name).values()))
     signals.ended(job)
-
-
-def counters(known: Iterable[Json]) -> Json:
-    """Return LabelCounters of the objects of a job."""
-    found = list(known)
-    machine = sum(item["state"] == task_rules.LABELED and item["by"] == "machine" for item in found)
-    labeled = sum(item["state"] == task_rules.LABELED for item in found)
-    failed = sum(item["state"] == task_rules.FAILED for item in found)
-    return {
-        "TotalLabeled": labeled,
-        "HumanLabeled": labeled - machine,
-        "MachineLabeled": machine,
-        "FailedNonRetryableError": failed,
-        "Unlabeled": len(found) - labeled - failed,
-    }
