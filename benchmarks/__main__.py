@@ -57,7 +57,7 @@ def _capacity(options: argparse.Namespace) -> str:
     if not options.dry:
         capacity_measure.save(measured)
         capacity_document.write()
-    return capacity_document.text(measured)
+    return capacity_document.summary(measured)
 
 
 def _search(options: argparse.Namespace) -> str:
@@ -79,6 +79,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], str]] = {
     "consolidation": _consolidation,
     "tfidf": _tfidf,
     "search": _search,
+    "capacity": _capacity,
     "active-learning": _active_learning,
 }
 
