@@ -166,8 +166,8 @@ def test_many_small_files_are_read_in_few_tasks(lake: Lake, spark: Any) -> None:
     session = spark.newSession()
     for key, value in inputs.SETTINGS.items():
         session.conf.set(key, value)
-    found = inputs.find(session, f"s3://{lake.raw}/documents/collection=test", inputs.AUTO, 1 << 20)
-    assert found.files.rdd.getNumPartitions() <= 3
+    listed = inputs.find(session, f"s3://{lake.raw}/documents/collection=test", inputs.AUTO, 1 << 20)
+    assert listed.files.rdd.getNumPartitions() <= 3
     assert len(found(lake)) == 300
 
 
