@@ -39,7 +39,7 @@ def run(copies: int = 1, every: int = 1) -> str:
     where, root = machine.describe(), tfidf_data.folder_of(copies, every)
     analytics = _indexed(root)
     size = sum(file.stat().st_size for file in analytics.rglob("*.parquet"))
-    cache = HOME / "cache"
+    cache = HOME.resolve() / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     with over(root, analytics, cache) as engine:
         index = Index(engine, builds(engine)[0].collection)
