@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -29,37 +30,41 @@ def prepare(account: Account, folder: Path, console: Console, cdk: Callable[...,
     `execute` deploys it after the other.
     """
     name, cloudformation = change_set_name(folder), account.client("cloudformation")
-    deployed = _statuses(cloudformation)
+    deployed, exports = _deployed(cloudformation), _exports(cloudformation)
+    ready = []
     for stack in assembly.stacks(folder, account.name):
-        missing = sorted(_imports(stack.template) - _exports(cloudformation))
+        missing = _imports(stack.template) - exports
         if missing:
             console.print(f"{stack.name}: waits for {len(missing)} exports of stacks before it", soft_wrap=True)
-            continue
-        console.print(f"{stack.name}: {'is updated' if stack.name in deployed else 'is new'}")
-        options = ("--method=prepare-change-set", "--change-set-name", name, "--require-approval", "never")
-        status = cdk("deploy", "--app", str(folder), *options, "--exclusively", stack.path)
-        if status:
-            return status
+        else:
+            console.print(f"{stack.name}: {'is updated' if stack.name in deployed else 'is new'}")
+            ready.append(stack)
+    options = ("--method=prepare-change-set", "--change-set-name", name, "--require-approval", "never")
+    paths = [stack.path for stack in ready]
+    status = cdk("deploy", "--app", str(folder), *options, "--exclusively", *paths) if paths else 0
+    for stack in ready:
         for line in _changes(cloudformation, stack.name, name):
-            console.print(f"  {line}", markup=False, soft_wrap=True)
-    return 0
+            console.print(f"{stack.name}: {line}", markup=False, soft_wrap=True)
+    return status
 
 
 def execute(account: Account, folder: Path, console: Console, cdk: Callable[..., int] = cli.cdk) -> int:
     """Execute what was prepared, stack by stack in their order; deploy what could not be."""
     name, cloudformation = change_set_name(folder), account.client("cloudformation")
-    for stack in assembly.stacks(folder, account.name):
-        state = _state(cloudformation, stack.name, name)
-        if state == "empty":
-            console.print(f"{stack.name}: no changes")
-            continue
+    stacks = assembly.stacks(folder, account.name)
+    states = {stack.path: _state(cloudformation, stack.name, name) for stack in stacks}
+    unchanged = [stack.name for stack in stacks if states[stack.path] == "empty"]
+    if unchanged:
+        console.print(f"No changes: {', '.join(unchanged)}", soft_wrap=True)
+    # The CLI keeps the order of stacks within a call, and the calls are in order.
+    for state, group in groupby((path for path, state in states.items() if state != "empty"), key=states.__getitem__):
         method = (
             ("--method=execute-change-set", "--change-set-name", name) if state == "ready" else ("--method=change-set",)
         )
         options = ("--app", str(folder), *method, "--require-approval", "never", "--exclusively")
-        status = cdk("deploy", *options, stack.path)
+        status = cdk("deploy", *options, *group)
         if status:
-            console.print(f"{stack.name} failed; the stacks after it were not touched")
+            console.print("A stack failed; those that come after it were not touched")
             return status
     return 0
 
@@ -90,7 +95,7 @@ def _changes(cloudformation: Any, stack: str, name: str) -> Iterator[str]:
         yield f"{item['Action']} {item['ResourceType']} {item['LogicalResourceId']}{replaced}"
 
 
-def _statuses(cloudformation: Any) -> set[str]:
+def _deployed(cloudformation: Any) -> set[str]:
     pages = cloudformation.get_paginator("describe_stacks").paginate()
     return {stack["StackName"] for page in pages for stack in page["Stacks"] if stack["StackStatus"] != _UNSEEN}
 
