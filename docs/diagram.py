@@ -101,6 +101,27 @@ NODES = (
     ),
     Node("stream", "Kinesis", 1, 3, (("AWS::Kinesis::Stream", "stream"),), style="d-box d-data"),
     Node("archive", "Firehose", 2, 3, (("AWS::KinesisFirehose::DeliveryStream", "delivery stream"),)),
+    Node(
+        "clusters",
+        "EMR",
+        3,
+        3,
+        (
+            ("AWS::EMR::SecurityConfiguration", "kind of cluster"),
+            ("AWS::EMR::Cluster", "cluster"),
+            ("AWS::EMRServerless::Application", "application"),
+        ),
+        style="d-box d-run",
+    ),
+    Node(
+        "labeling",
+        "Ground Truth",
+        4,
+        3,
+        (("AWS::SageMaker::Workteam", "work team"), ("AWS::Cognito::UserPool", "user pool")),
+        style="d-box d-run",
+    ),
+    Node("objects", "Objects to label", 5, 3, (("AWS::S3::Bucket", "bucket"),), "Labeling", "d-box d-data"),
     Node("keys", "KMS", 1, 4, (("AWS::KMS::Key", "key"),)),
     Node("network", "VPC", 2, 4, (("AWS::EC2::VPCEndpoint", "endpoint"), ("AWS::EC2::Subnet", "subnet"))),
     Node("roles", "IAM", 3, 4, (("AWS::IAM::Role", "role"), ("AWS::IAM::ManagedPolicy", "team policy"))),
@@ -122,6 +143,7 @@ FLOWS = (
     ("functions", "raw"),
     ("stream", "archive"),
     ("archive", "curated"),
+    ("objects", "labeling"),
 )
 STEERS = (
     ("raw", "events"),
