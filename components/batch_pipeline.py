@@ -6,23 +6,22 @@ from functools import cached_property
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from components.access import observe_executions, use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
-from components.arns import arn, key_arn
+from components.arns import key_arn
 from components.assets import StoredFile
 from components.object_events import new_objects
-from components.policy import Statement, document
+from components.policy import Statement
 from components.service_role import ServiceRole
+from components.state_machine import look_at_siblings, new_state_machine
 from config.model import PipelineScheduleConfig
 
 # A start that fails for two hours fails for a reason; the event waits in the dead-letter queue then.
@@ -89,39 +88,20 @@ class BatchPipeline(Construct):
             "found by ids that no ARN holds, and the delivery of logs and traces has no resource",
             revisit_when="one of these can be named",
         )
-        self._machine = sfn.CfnStateMachine(
+        self._machine = new_state_machine(
             self,
-            "Resource",
-            role_arn=self._role.arn,
-            definition_s3_location=sfn.CfnStateMachine.S3LocationProperty(
-                bucket=settings.definition.bucket, key=settings.definition.key
-            ),
-            definition_substitutions={
+            role=self._role,
+            definition=settings.definition,
+            substitutions={
                 **settings.substitutions,
                 **substitutions,
                 "Product": product,
                 "Tables": ",".join(self._tables),
             },
-            # Events without data: inputs and results name objects and queries, and the log needs no second copy.
-            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
-                level="ALL",
-                include_execution_data=False,
-                destinations=[
-                    sfn.CfnStateMachine.LogDestinationProperty(
-                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-                            log_group_arn=settings.log_group.attr_arn
-                        )
-                    )
-                ],
-            ),
-            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
-            encryption_configuration=sfn.CfnStateMachine.EncryptionConfigurationProperty(
-                type="CUSTOMER_MANAGED_KMS_KEY",
-                kms_key_id=key_arn(settings.key),
-                kms_data_key_reuse_period_seconds=300,
-            ),
+            log_group=settings.log_group,
+            key=settings.key,
         )
-        self._allow_looking_at_other_executions()
+        look_at_siblings(self, self._machine, self._role)
         self._starter = self._starter_role()
 
     @cached_property
@@ -189,27 +169,6 @@ class BatchPipeline(Construct):
                     arn=self._settings.undelivered.queue_arn
                 ),
             ),
-        )
-
-    def _allow_looking_at_other_executions(self) -> None:
-        """Let the pipeline see whether the execution that holds a claim still runs.
-
-        A policy of its own: as part of the role it would wait for the state machine, which waits for the role.
-        """
-        executions = arn(self, "states", f"execution:{self._machine.attr_name}:*")
-        statement = Statement(actions=["states:DescribeExecution"], resources=[executions])
-        policy = iam.CfnPolicy(
-            self,
-            "SiblingExecutions",
-            roles=[self._role.ref],
-            policy_name="SiblingExecutions",
-            policy_document=document([statement]),
-        )
-        acknowledge_wildcards(
-            policy,
-            [statement],
-            because="the execution that holds a claim is any of this state machine's",
-            revisit_when="executions get names that are known beforehand",
         )
 
     def _starter_role(self) -> ServiceRole:

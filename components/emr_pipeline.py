@@ -12,15 +12,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from components.access import observe_executions, use_catalog_key, use_key
 from components.acknowledge import acknowledge_wildcards
-from components.arns import arn, bucket_arn, key_arn
+from components.arns import arn, bucket_arn
 from components.assets import StoredFile, stored_file
 from components.policy import Statement, document
 from components.service_role import ServiceRole
+from components.state_machine import new_state_machine
 from components.zones import Zones
 
 
@@ -78,32 +78,13 @@ class TextPipeline(Construct):
             "no resource",
             revisit_when="one of these can be named",
         )
-        self._machine = sfn.CfnStateMachine(
+        self._machine = new_state_machine(
             self,
-            "Resource",
-            role_arn=self.role.arn,
-            definition_s3_location=sfn.CfnStateMachine.S3LocationProperty(
-                bucket=settings.definition.bucket, key=settings.definition.key
-            ),
-            definition_substitutions={**settings.substitutions, **substitutions, "Engine": engine},
-            # Events without data: inputs hold queries, and a history may hold the password of a KDC.
-            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
-                level="ALL",
-                include_execution_data=False,
-                destinations=[
-                    sfn.CfnStateMachine.LogDestinationProperty(
-                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-                            log_group_arn=settings.log_group.attr_arn
-                        )
-                    )
-                ],
-            ),
-            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
-            encryption_configuration=sfn.CfnStateMachine.EncryptionConfigurationProperty(
-                type="CUSTOMER_MANAGED_KMS_KEY",
-                kms_key_id=key_arn(settings.zones.key),
-                kms_data_key_reuse_period_seconds=300,
-            ),
+            role=self.role,
+            definition=settings.definition,
+            substitutions={**settings.substitutions, **substitutions, "Engine": engine},
+            log_group=settings.log_group,
+            key=settings.zones.key,
         )
 
     @cached_property

@@ -17,11 +17,9 @@ from rich.console import Console
 from delivery import assembly
 from delivery.assembly import AssemblyError
 from delivery.guard import inventory
-from delivery.guard.compare import Change, compare
-from delivery.guard.inventory import FOLDER, Inventory
-
-# The laptop's lake is thrown away: nobody guards it.
-ENVIRONMENTS = ("dev", "staging", "prod")
+from delivery.guard.compare import compare
+from delivery.guard.inventory import ENVIRONMENTS, FOLDER, Inventory
+from delivery.guard.show import show
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,19 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     show(options.environment, changes, console)
     return int(bool(changes))
-
-
-def show(environment: str, changes: Sequence[Change], console: Console) -> None:
-    """Print each change, and how to go on once for each kind."""
-    if not changes:
-        console.print(f"{environment} is as its inventory says.")
-    told = set()
-    for change in changes:
-        console.print("[bold red]✗[/]" if change.dangerous else "[yellow]·[/]", end=" ")
-        console.print(f"{environment}: {change}", markup=False, soft_wrap=True)
-        if change.kind not in told:
-            console.print(f"    {change.way_out.replace('<environment>', environment)}", markup=False, soft_wrap=True)
-            told.add(change.kind)
 
 
 def _inventory(environment: str, folder: Path | None) -> Inventory:

@@ -19,12 +19,12 @@ from config.loader import ConfigError, load
 from delivery.assembly import AssemblyError
 from delivery.cost.workload import WorkloadError
 from delivery.doctor.account import Account
+from delivery.guard.inventory import ENVIRONMENTS
 from delivery.promotion import change_sets
 from delivery.promotion.digest import digest, verify
 from delivery.promotion.report import report
 from delivery.workstation.deployment import RefusedError, require_account
 
-_ENVIRONMENTS = ("dev", "staging", "prod")
 _REFUSALS = (AssemblyError, ConfigError, WorkloadError, RefusedError, ClientError, BotoCoreError)
 
 
@@ -69,7 +69,7 @@ def _digest(options: argparse.Namespace, console: Console) -> int:
 
 
 def _report(options: argparse.Namespace, console: Console) -> int:
-    print(report(_ENVIRONMENTS, options.before, options.assembly), end="")
+    print(report(ENVIRONMENTS, options.before, options.assembly), end="")
     return 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from delivery.assembly import AssemblyError
 
 # What the CLI and the deployment write beside the assembly.
-_NOT_PART = {"outputs.json", "validation-report.json", "cdk.out.lock"}
+_NOT_PART = {"outputs.json", "validation-report.json"}
 
 
 def digest(folder: Path) -> str:
@@ -22,10 +22,9 @@ def digest(folder: Path) -> str:
     if not (folder / "manifest.json").is_file():
         raise AssemblyError(f"{folder} must hold an assembly; got no manifest.json")
     found = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in _NOT_PART):
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    for file in sorted(path for path in files if path.name not in _NOT_PART):
         name = file.relative_to(folder).as_posix()
-        if name.endswith(".lock"):
-            continue
         found.update(f"{name}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return found.hexdigest()
 

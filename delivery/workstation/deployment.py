@@ -15,8 +15,8 @@ from delivery.doctor import identity
 from delivery.doctor.account import Account
 from delivery.doctor.finding import State
 from delivery.guard import inventory
-from delivery.guard.__main__ import show
 from delivery.guard.compare import compare
+from delivery.guard.show import show
 from delivery.workstation import cli
 
 

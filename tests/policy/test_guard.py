@@ -6,13 +6,12 @@ import pytest
 
 from delivery import assembly
 from delivery.guard import inventory
-from delivery.guard.__main__ import ENVIRONMENTS
 from delivery.guard.compare import compare
 from tests.policy.rules import STATEFUL
 from tests.synthesis import Assembly
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("environment", inventory.ENVIRONMENTS)
 def test_data_and_permissions_are_as_the_inventory_says(
     environment: str, assembly_of: Callable[[str], Assembly]
 ) -> None:
