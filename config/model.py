@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.base import Days, Frozen, FunctionConfig, LifecycleConfig, LogRetentionDays, RuntimeConfig
+from config.bi import BiConfig
 from config.emr import EmrConfig
 from config.labeling import LabelingConfig
 
@@ -19,6 +20,9 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$"
 # Six fields, as AWS writes them: minutes, hours, day of month, month, day of week, year.
 Cron = Annotated[str, StringConstraints(pattern=r"^cron\(\S+( \S+){5}\)$")]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(none|cron\(\S+( \S+){5}\))$")]
+
+# The team in whose workgroup QuickSight asks.
+BI_TEAM = "bi"
 
 
 class EnvironmentConfig(Frozen):
@@ -328,6 +332,7 @@ class LakeConfig(Frozen):
     processing: ProcessingConfig
     ingestion: IngestionConfig
     labeling: LabelingConfig
+    bi: BiConfig
     observability: ObservabilityConfig
     emr: EmrConfig
 
@@ -347,6 +352,34 @@ class LakeConfig(Frozen):
             raise ValueError(
                 f"network.interface_endpoints must have {sorted(self.emr.endpoints)} where emr.enabled = true and "
                 f"nat_gateways = 0; {sorted(needed)} are missing"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _dashboards_ask_in_a_workgroup_of_their_own(self) -> Self:
+        teams = [workgroup.team for workgroup in self.query.workgroups]
+        if self.bi.enabled and BI_TEAM not in teams:
+            raise ValueError(f"query.workgroups must have the team {BI_TEAM!r} where bi.enabled = true; got {teams}")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_made_where_identities_live(self) -> Self:
+        """https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateGroup.html."""
+        home, identities = self.environment.region, self.bi.identity_region
+        if self.bi.enabled and self.bi.create_groups and home != identities:
+            raise ValueError(
+                f"bi.create_groups must be false where bi.identity_region ({identities}) is not environment.region "
+                f"({home}): QuickSight keeps groups in the identity region, and a stack makes them in its own; "
+                "docs/business-intelligence.md has the command that makes them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _dashboards_find_athena_in_the_network(self) -> Self:
+        endpoints = self.network.interface_endpoints
+        if self.bi.enabled and self.bi.vpc_connection and "athena" not in endpoints:
+            raise ValueError(
+                f"network.interface_endpoints must have 'athena' where bi.vpc_connection = true; got {list(endpoints)}"
             )
         return self
 

@@ -15,7 +15,7 @@ Rule = Callable[[Assembly], list[str]]
 
 # Names that are a contract: SQL and people type them. Everything else is named by CloudFormation.
 NAMES = {
-    "AWS::Athena::WorkGroup": {"lake-analysts", "lake-engineers", "lake-pipeline"},
+    "AWS::Athena::WorkGroup": {"lake-analysts", "lake-bi", "lake-engineers", "lake-pipeline"},
     "AWS::Glue::Database": {"lake_raw", "lake_curated", "lake_analytics"},
     # A workforce must have a name; SageMaker's console calls the only one of an account like this.
     "AWS::SageMaker::Workforce": {"private-crowd"},

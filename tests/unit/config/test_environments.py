@@ -31,6 +31,7 @@ MAY_DIFFER = {
     "ingestion.enabled",
     # An account has one workforce of its own in a region: development joins none unless it is told to.
     "labeling.enabled",
+    "bi.runtime.log_retention_days",
     "ingestion.stream.shards",
     "ingestion.stream.retention_hours",
     "ingestion.runtime.log_retention_days",
@@ -92,9 +93,12 @@ def test_laptop_switches_every_feature_on() -> None:
         "processing.flex",
         "ingestion.counters.enhanced_fan_out",
         "emr.enabled",
+        "bi.enabled",
     }
+    # Nobody has a user before the lake is deployed.
+    people = {"bi.owners", "bi.readers"}
     switches = {key for key, value in values.items() if value is False} - exceptions
-    empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")}
+    empty = {key for key, value in values.items() if value == [] and not key.endswith(".transitions")} - people
     assert (switches, empty) == (set(), set())
 
 

@@ -33,7 +33,7 @@ def allowed(assembly: Assembly, team: str, action: str) -> Iterator[str]:
             yield from (str(resource) for resource in listed(statement["Resource"]))
 
 
-@pytest.mark.parametrize("team", ["analysts", "engineers", "pipeline"])
+@pytest.mark.parametrize("team", ["analysts", "bi", "engineers", "pipeline"])
 def test_clients_cannot_override_the_settings_of_a_workgroup(laptop_assembly: Assembly, team: str) -> None:
     properties = workgroup(laptop_assembly, team)
     settings = properties["WorkGroupConfiguration"]
@@ -44,7 +44,7 @@ def test_clients_cannot_override_the_settings_of_a_workgroup(laptop_assembly: As
     assert settings["EngineVersion"] == {"SelectedEngineVersion": "Athena engine version 3"}
 
 
-@pytest.mark.parametrize("team", ["analysts", "engineers", "pipeline"])
+@pytest.mark.parametrize("team", ["analysts", "bi", "engineers", "pipeline"])
 def test_results_are_encrypted_under_the_prefix_of_the_team(laptop_assembly: Assembly, team: str) -> None:
     result = workgroup(laptop_assembly, team)["WorkGroupConfiguration"]["ResultConfiguration"]
     assert result["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
@@ -143,6 +143,7 @@ def test_scripts_find_workgroups_and_roles_in_the_outputs(laptop_assembly: Assem
     assert set(laptop_assembly.outputs("Query")) == {
         "AnalystsWorkgroupName",
         "EngineersWorkgroupName",
+        "BiWorkgroupName",
         "PipelineWorkgroupName",
         "AnalystsRoleArn",
         "EngineersRoleArn",
