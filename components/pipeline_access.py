@@ -86,3 +86,19 @@ def query(
         *read_objects(zones.results, [_RESULTS]),
         *write_objects(zones.results, [_RESULTS]),
     ]
+
+
+def refresh(scope: Construct, data_sets: Sequence[str]) -> list[Statement]:
+    """Start refreshes of data sets and look at them; nothing where there are none.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html
+    """
+    if not data_sets:
+        return []
+    arns = [arn(scope, "quicksight", f"dataset/{data_set}") for data_set in data_sets]
+    return [
+        Statement(
+            actions=["quicksight:CreateIngestion", "quicksight:DescribeIngestion"],
+            resources=[*arns, *(f"{data_set}/ingestion/*" for data_set in arns)],
+        )
+    ]

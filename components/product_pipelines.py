@@ -1,6 +1,6 @@
 """One batch pipeline for each data product, and the ledger that they share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,8 @@ from components.zones import Zones
 from config.model import ProcessingConfig
 
 _DEFINITION = Path(__file__).parent.parent / "pipelines" / "batch.asl.json"
-# How the definition writes an empty list of tables: an empty substitution looks like a forgotten one.
-_NO_TABLES = "none"
+# How the definition writes an empty list: an empty substitution looks like a forgotten one.
+_NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,8 @@ class PipelineParts:
     topic_key: kms.IKey
     workgroup: athena.CfnWorkGroup
     log_group: logs.CfnLogGroup
+    # Data sets of QuickSight, by the product whose changes they show; none where there are no dashboards.
+    data_sets: Mapping[str, Sequence[str]]
 
 
 class ProductPipelines(Construct):
@@ -168,8 +170,9 @@ class ProductPipelines(Construct):
             tables=tables,
             settings=settings,
             substitutions={
-                "AggregateTables": names(product.aggregates) or _NO_TABLES,
+                "AggregateTables": names(product.aggregates) or _NONE,
                 "CurateJob": parts.jobs.curate[product.name].name,
+                "DataSets": ",".join(parts.data_sets.get(product.name, ())) or _NONE,
                 "PartitionedTables": self._partitioned((*product.curated, *product.aggregates, *self._system_tables)),
             },
             statements=self._statements(product),
@@ -207,6 +210,7 @@ class ProductPipelines(Construct):
             *pipeline_access.query(
                 self, workgroup=parts.workgroup.ref, zones=parts.zones, catalog=parts.catalog, contracts=queried
             ),
+            *pipeline_access.refresh(self, parts.data_sets.get(product.name, ())),
         ]
 
     def _partitioned(self, contracts: tuple[Contract, ...]) -> str:
@@ -216,4 +220,4 @@ class ProductPipelines(Construct):
             for contract in contracts
             if registers_partitions(contract)
         ]
-        return ",".join(tables) or _NO_TABLES
+        return ",".join(tables) or _NONE

@@ -81,6 +81,7 @@ class PlatformStage(cdk.Stage):
             topic=self.alerts.topic,
             topic_key=self.alerts.topic_key,
             workgroup=self.query.workgroup("pipeline"),
+            data_sets={},
             retain_data=retain_data,
         )
         if config.ingestion.enabled:

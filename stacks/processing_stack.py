@@ -1,5 +1,7 @@
 """Processing: the jobs, their quality gate, and one batch pipeline per data product."""
 
+from collections.abc import Mapping, Sequence
+
 import aws_cdk as cdk
 from aws_cdk import aws_athena as athena
 from aws_cdk import aws_kms as kms
@@ -36,6 +38,7 @@ class ProcessingStack(cdk.Stack):
         topic: sns.ITopic,
         topic_key: kms.IKey,
         workgroup: athena.CfnWorkGroup,
+        data_sets: Mapping[str, Sequence[str]],
         retain_data: bool,
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=retain_data)
@@ -58,6 +61,7 @@ class ProcessingStack(cdk.Stack):
                 topic_key=topic_key,
                 workgroup=workgroup,
                 log_group=self._log_group("PipelineLogs"),
+                data_sets=data_sets,
             ),
             retain_data=retain_data,
         )

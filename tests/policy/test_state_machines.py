@@ -40,6 +40,7 @@ SERVICES = {
     "emr": "Emr",
     "glue": "Glue",
     "lambda": "Lambda",
+    "quicksight": "QuickSight",
     "s3": "S3",
     "sagemaker": "SageMaker",
     "secretsmanager": "SecretsManager",
@@ -75,8 +76,14 @@ def unknown_errors(machine: dict[str, Any]) -> list[str]:
         for state in states(machine)
         for rule in (*state.get("Retry", []), *state.get("Catch", []))
         for error in rule["ErrorEquals"]
-        if error not in BUILT_IN | raised | errors_of(state.get("Resource", ""))
+        if error not in BUILT_IN | raised | errors_at(state)
     )
+
+
+def errors_at(state: dict[str, Any]) -> frozenset[str]:
+    """Return the errors of the task of a state, or of all tasks inside it: a map fails with the error of an item."""
+    inner = states(state["ItemProcessor"]) if "ItemProcessor" in state else ()
+    return errors_of(state.get("Resource", "")).union(*map(errors_at, inner))
 
 
 @cache

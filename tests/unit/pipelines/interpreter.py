@@ -75,7 +75,7 @@ class Execution:
         for rule in state["Choices"]:
             if scope.resolve(rule["Condition"]) is True:
                 scope.assign(rule)
-                return rule["Next"], scope.document
+                return rule["Next"], scope.resolve(rule.get("Output", scope.document))
         return state["Default"], scope.document
 
     def _pass(self, state: Json, scope: _Scope) -> tuple[str | None, Json]:
@@ -128,7 +128,8 @@ class Execution:
                     raise
                 scope.error_output = {"Error": error.error, "Cause": error.cause}
                 scope.assign(state["Catch"][catcher])
-                return state["Catch"][catcher]["Next"], scope.document
+                output = state["Catch"][catcher].get("Output", scope.error_output)
+                return state["Catch"][catcher]["Next"], scope.resolve(output)
 
 
 @dataclass

@@ -23,6 +23,7 @@ SUBSTITUTIONS = {
     "CurateJob": "curate",
     "CuratedBucket": "curated",
     "CuratedDatabase": "lake_curated",
+    "DataSets": "none",
     "LedgerDays": "90",
     "LedgerTable": "ledger",
     "PartitionedTables": "lake_curated.flights,lake_curated.quarantine",
@@ -41,6 +42,12 @@ NEW_OBJECT = {"bucket": "raw", "key": "flights/ingest_date=2013-01-01/f.csv.gz",
 REQUEST = {"tables": ["airlines", "flights"], "request": "2026-01-01T03:15:00Z"}
 HEADER = {"Data": [{"VarCharValue": "problem"}]}
 STARTS = ("aws-sdk:glue:startCrawler", "glue:startJobRun.sync")
+
+
+def completed(rows: int, dropped: int = 0) -> Any:
+    """Describe a refresh that went well."""
+    counts = {"RowsIngested": rows, "RowsDropped": dropped, "TotalRowsInDataset": rows}
+    return {"Ingestion": {"IngestionStatus": "COMPLETED", "IngestionTimeInSeconds": 4, "RowInfo": counts}}
 
 
 class Lake:
@@ -70,6 +77,8 @@ class Lake:
             "glue:startJobRun.sync": lambda _: {"JobRunState": "SUCCEEDED"},
             "athena:startQueryExecution.sync": lambda _: {"QueryExecution": {"QueryExecutionId": "q-1"}},
             "athena:getQueryResults": lambda _: {"ResultSet": {"Rows": [HEADER]}},
+            "aws-sdk:quicksight:createIngestion": lambda _: {"IngestionStatus": "INITIALIZED"},
+            "aws-sdk:quicksight:describeIngestion": lambda _: completed(rows=7),
             "sns:publish": lambda _: {"MessageId": "m-1"},
             "dynamodb:putItem": lambda request: self._ledger("put_item", request),
             "dynamodb:getItem": lambda request: self._ledger("get_item", request),
@@ -480,6 +489,69 @@ def test_failed_job_is_tried_once_more_then_marked_and_announced(lake: Lake) -> 
     assert lake.status() == ["FAILED"]
     assert [(each["outcome"], each["cause"]) for each in messages(execution)] == [("FAILED", "Py4JError: boom")]
     assert messages(execution)[0]["runbook"] == "docs/runbook.md#a-pipeline-failed"
+
+
+def test_run_with_too_many_bad_rows_is_not_tried_again_for_nothing(lake: Lake) -> None:
+    found = {"Id": "jr_1", "JobName": "curate", "JobRunState": "FAILED", "ErrorMessage": "QualityGateError: 9 of 10"}
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", json.dumps(found))
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.cause == "Glue job curate, run jr_1, ended FAILED: QualityGateError: 9 of 10"
+    assert len(jobs(execution)) == 1
+    assert lake.status() == ["FAILED"]
+
+
+def test_job_that_works_when_it_is_tried_again_leaves_no_trace(lake: Lake) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", "lost executor", times=1)
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert [job["JobName"] for job in jobs(execution)] == ["curate", "curate", "aggregate"]
+
+
+def test_job_that_ran_out_of_time_is_not_tried_again(lake: Lake) -> None:
+    lake.replies["glue:startJobRun.sync"] = fail("States.Timeout")
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert len(jobs(execution)) == 1
+
+
+def test_first_file_of_a_table_that_the_crawler_had_not_heard_of_is_crawled_again(lake: Lake) -> None:
+    lake.replies["aws-sdk:glue:startDataQualityRulesetEvaluationRun"] = found_after(1)
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.output["outcome"] == "SUCCEEDED"
+    assert execution.resources.count("aws-sdk:glue:startCrawler") == 2
+
+
+def test_fails_when_three_crawls_find_no_table(lake: Lake) -> None:
+    lake.replies["aws-sdk:glue:startDataQualityRulesetEvaluationRun"] = found_after(3)
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert execution.failure is not None
+    assert execution.failure.error == "Glue.EntityNotFoundException"
+    assert execution.resources.count("aws-sdk:glue:startCrawler") == 3
+    assert jobs(execution) == []
+
+
+def found_after(crawls: int) -> Any:
+    """Make a quality gate that does not know its table until there were some more crawls."""
+    left = [crawls]
+
+    def start(_: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise StatesError("Glue.EntityNotFoundException", "Table flights not found")
+        return {"RunId": "dqrun-1"}
+
+    return start
 
 
 @pytest.mark.parametrize(
