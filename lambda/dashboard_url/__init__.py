@@ -1,0 +1,1 @@
+"""Gives addresses under which dashboards can be embedded in a page."""
