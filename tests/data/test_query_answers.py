@@ -318,6 +318,61 @@ def test_pipeline_history_shows_the_latest_run_first() -> None:
     assert [(row[0], row[4], row[8], row[10]) for row in found] == [("second", 42, 7, 1), ("first", 42, 7, 1)]
 
 
+def used(usage_id: str, day: int, team: str, scanned: int | None, cost: float, **fields: object) -> dict[str, object]:
+    """Make a row of `usage`: a query if it scanned something, a job otherwise."""
+    start = datetime(2026, 1, day, 12)
+    return {
+        "usage_id": usage_id,
+        "kind": "job" if scanned is None else "query",
+        "team": team,
+        "status": "SUCCEEDED",
+        "started_at": start,
+        "finished_at": start + timedelta(seconds=2),
+        "seconds": 2.0,
+        "scanned_bytes": scanned,
+        "dpu_seconds": 7200.0 if scanned is None else None,
+        "cost_usd": cost,
+        "usage_date": f"2026-01-{day:02}",
+    } | fields
+
+
+@pytest.fixture
+def usage() -> QueryLake:
+    lake = QueryLake()
+    lake.put(
+        "usage",
+        [
+            used("q1", 1, "lake-analysts", 100, 0.5),
+            used("q2", 1, "lake-analysts", 300, 0.25, status="CANCELLED"),
+            used("q3", 2, "lake-engineers", 200, 0.125),
+            used("j1", 2, "curate", None, 0.88),
+            used("q4", 1, "lake-analysts", 7, 1.0, usage_date="2026-02-01"),
+        ],
+    )
+    return lake
+
+
+def test_cost_is_told_by_month_and_team_the_dearest_first(usage: QueryLake) -> None:
+    assert usage.run("usage_cost_by_team") == [
+        ("2026-02", "query", "lake-analysts", 1, 0, 7, None, 1.0),
+        ("2026-01", "job", "curate", 1, 0, None, 2.0, 0.88),
+        ("2026-01", "query", "lake-analysts", 2, 1, 400, None, 0.75),
+        ("2026-01", "query", "lake-engineers", 1, 0, 200, None, 0.125),
+    ]
+
+
+def test_heaviest_queries_of_a_period_leave_jobs_out(usage: QueryLake) -> None:
+    found = usage.run("usage_heaviest_queries", "2026-01-01", "2026-01-31")
+    assert [(row[0], row[5]) for row in found] == [("q2", 300), ("q3", 200), ("q1", 100)]
+
+
+def test_bytes_by_day_add_up_for_each_team(usage: QueryLake) -> None:
+    assert usage.run("usage_bytes_by_day", "2026-01-01", "2026-01-02") == [
+        ("2026-01-01", "lake-analysts", 2, 400, 0.75),
+        ("2026-01-02", "lake-engineers", 1, 200, 0.125),
+    ]
+
+
 def test_access_log_status_codes() -> None:
     lake = QueryLake()
     names = ("clientip", "response", "bytes")
