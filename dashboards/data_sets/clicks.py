@@ -1,0 +1,92 @@
+"""What visitors did in the last ninety days, and when visits and visitors began."""
+
+from __future__ import annotations
+
+from dashboards.data_sets import CLICKS
+from dashboards.data_sets.columns import Tables, computed, read_sql
+from dashboards.groups import AUTHORS
+from dashboards.model import CalculatedColumn, DataSet, LookBack, Refresh
+
+NAME = CLICKS.removeprefix("lake-")
+# Who reads the dashboard may not read who visited, so the SQL marks the rows that count one visit or one visitor:
+# their sum is the number of them, whatever the reader groups by.
+_ORDER = ("clicks.event_time", "clicks.event_id")
+
+
+def declare(tables: Tables) -> DataSet:
+    """Make the data set."""
+    return DataSet(
+        name=NAME,
+        title="Clicks",
+        description="One row per event of the last 90 days, within an hour of its happening.",
+        products=("clickstream",),
+        tables=("clicks",),
+        sql=read_sql(NAME),
+        import_mode="SPICE",
+        columns=(
+            tables.column("clicks.event_id", folder="Event"),
+            tables.column("clicks.user_id", personal=True, folder="Visitor"),
+            tables.column("clicks.session_id", personal=True, folder="Visitor"),
+            *tables.columns("clicks", "event", "page", "product", "value", "source", folder="Event"),
+            tables.column("clicks.event_time", folder="Event"),
+            computed(
+                "visits",
+                "INTEGER",
+                "1 on the first event of a visit, else 0: the sum is the number of visits",
+                "clicks.session_id",
+                *_ORDER,
+                folder="Visitor",
+            ),
+            computed(
+                "visitors",
+                "INTEGER",
+                "1 on the first event of a visitor on a day, else 0: the sum is the number of visitors per day",
+                "clicks.user_id",
+                "clicks.event_date",
+                *_ORDER,
+                folder="Visitor",
+            ),
+            computed(
+                "reached",
+                "INTEGER",
+                "1 on a visitor's first event of its kind on a day, else 0: the sum is how many got so far",
+                "clicks.user_id",
+                "clicks.event",
+                "clicks.event_date",
+                *_ORDER,
+                folder="Visitor",
+            ),
+        ),
+        calculated=(
+            CalculatedColumn(
+                name="hour",
+                type="INTEGER",
+                expression="extract('HH', {event_time})",
+                description="Hour of the day, UTC",
+                folder="Event",
+            ),
+            CalculatedColumn(
+                name="weekday_number",
+                type="INTEGER",
+                expression="extract('WD', {event_time})",
+                description="Day of the week, 1 for Sunday: the order in which weekdays are shown",
+                folder="Event",
+            ),
+            CalculatedColumn(
+                name="weekday",
+                type="STRING",
+                expression="ifelse({weekday_number} = 1, 'Sunday', {weekday_number} = 2, 'Monday', "
+                "{weekday_number} = 3, 'Tuesday', {weekday_number} = 4, 'Wednesday', {weekday_number} = 5, 'Thursday', "
+                "{weekday_number} = 6, 'Friday', 'Saturday')",
+                description="Name of the day of the week, UTC",
+                folder="Event",
+            ),
+        ),
+        personal_readers=(AUTHORS,),
+        look_back=LookBack(column="event_time", size=1, unit="DAY"),
+        refreshes=(
+            Refresh(id="clicks-hourly", kind="INCREMENTAL_REFRESH", interval="HOURLY"),
+            # Forgets what is older than the 90 days, and takes in what came later than a day.
+            Refresh(id="clicks-weekly", kind="FULL_REFRESH", interval="WEEKLY", time_of_day="04:30", day="SUNDAY"),
+        ),
+    )

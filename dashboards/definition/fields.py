@@ -1,0 +1,153 @@
+"""What a visual shows: dimensions to group by, and measures to add up.
+
+A field is named after its column and what is done with it. That makes it unique in its visual, which is what QuickSight
+asks for, unless a visual shows the same thing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from dashboards.definition.formats import Format, whole
+
+Granularity = Literal["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE"]
+Aggregation = Literal["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "DISTINCT_COUNT", "MEDIAN"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A column in a well of a visual.
+
+    Attributes
+    ----------
+    kind
+        Member of the API's union, `DateDimensionField` for example.
+    label
+        What people read instead of the column's name.
+    """
+
+    id: str
+    kind: str
+    column: dict[str, str]
+    label: str | None = None
+    members: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def well(self) -> dict[str, Any]:
+        """The field as a member of a field well."""
+        return {self.kind: {"FieldId": self.id, "Column": self.column} | self.members}
+
+    def within(self, name: str) -> Field:
+        """Give the same field with an id of its own, for a computation of a visual that shows the field already."""
+        return Field(id=f"{name}-{self.id}", kind=self.kind, column=self.column, label=self.label, members=self.members)
+
+
+def wells(fields: Sequence[Field]) -> list[dict[str, Any]]:
+    """Give fields as the API lists them."""
+    return [item.well for item in fields]
+
+
+def identifier(data_set: str, column: str) -> dict[str, str]:
+    """Name a column of a data set, or a calculated field of the definition over this data set."""
+    return {"DataSetIdentifier": data_set, "ColumnName": column}
+
+
+def dimension(data_set: str, column: str, label: str | None = None) -> Field:
+    """Group by the values of a text."""
+    return Field(id=column, kind="CategoricalDimensionField", column=identifier(data_set, column), label=label)
+
+
+def step(data_set: str, column: str, label: str | None = None) -> Field:
+    """Group by the values of a number."""
+    return Field(
+        id=column,
+        kind="NumericalDimensionField",
+        column=identifier(data_set, column),
+        label=label,
+        members=_number_format(whole()),
+    )
+
+
+def moment(data_set: str, column: str, granularity: Granularity, label: str | None = None) -> Field:
+    """Group by periods of a time."""
+    return Field(
+        id=f"{column}-{granularity.lower()}",
+        kind="DateDimensionField",
+        column=identifier(data_set, column),
+        label=label,
+        members={"DateGranularity": granularity},
+    )
+
+
+def total(data_set: str, column: str, label: str | None = None, form: Format | None = None) -> Field:
+    """Add up a number."""
+    return measure(data_set, column, "SUM", label, form)
+
+
+def mean(data_set: str, column: str, label: str | None = None, form: Format | None = None) -> Field:
+    """Take the mean of a number."""
+    return measure(data_set, column, "AVERAGE", label, form)
+
+
+def measure(
+    data_set: str, column: str, aggregation: Aggregation, label: str | None = None, form: Format | None = None
+) -> Field:
+    """Aggregate a number."""
+    return Field(
+        id=f"{column}-{aggregation.lower()}",
+        kind="NumericalMeasureField",
+        column=identifier(data_set, column),
+        label=label,
+        members={"AggregationFunction": {"SimpleNumericalAggregation": aggregation}} | _number_format(form or whole()),
+    )
+
+
+def metric(data_set: str, name: str, label: str | None = None, form: Format | None = None) -> Field:
+    """Show a calculated field that aggregates by itself, `sum({cost}) / sum({rows})` for example."""
+    return Field(
+        id=name,
+        kind="NumericalMeasureField",
+        column=identifier(data_set, name),
+        label=label,
+        members=_number_format(form or whole()),
+    )
+
+
+def count(data_set: str, column: str, label: str | None = None) -> Field:
+    """Count the rows in which a text is not null."""
+    return _of_text(data_set, column, "COUNT", label)
+
+
+def distinct(data_set: str, column: str, label: str | None = None) -> Field:
+    """Count the different values of a text."""
+    return _of_text(data_set, column, "DISTINCT_COUNT", label)
+
+
+def latest(data_set: str, column: str, label: str | None = None) -> Field:
+    """Take the latest of the times."""
+    return Field(
+        id=f"{column}-max",
+        kind="DateMeasureField",
+        column=identifier(data_set, column),
+        label=label,
+        members={"AggregationFunction": "MAX", "FormatConfiguration": {"DateTimeFormat": "YYYY-MM-DD HH:mm"}},
+    )
+
+
+def _of_text(data_set: str, column: str, aggregation: Literal["COUNT", "DISTINCT_COUNT"], label: str | None) -> Field:
+    return Field(
+        id=f"{column}-{aggregation.lower()}",
+        kind="CategoricalMeasureField",
+        column=identifier(data_set, column),
+        label=label,
+        members={
+            "AggregationFunction": aggregation,
+            "FormatConfiguration": {"NumericFormatConfiguration": whole()},
+        },
+    )
+
+
+def _number_format(form: Format) -> dict[str, Any]:
+    return {"FormatConfiguration": {"FormatConfiguration": form}}

@@ -1,0 +1,229 @@
+"""Which rows visuals show.
+
+A filter works in the whole dashboard, on some sheets, or on some visuals of a sheet: `everywhere`, `on_sheets`,
+`on_visuals`. It has a group of its own, so that each can be read by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards.definition.fields import Field, Granularity, identifier
+from dashboards.definition.parameters import Parameter
+
+Filter = dict[str, Any]
+Scope = dict[str, Any]
+FilterGroup = dict[str, Any]
+
+_NON_NULLS = "NON_NULLS_ONLY"
+
+
+def everywhere() -> Scope:
+    """Filter all visuals of the data set in the dashboard."""
+    return {"AllSheets": {}}
+
+
+def on_sheets(*sheets: str) -> Scope:
+    """Filter all visuals of some sheets."""
+    return _selected([{"SheetId": sheet, "Scope": "ALL_VISUALS"} for sheet in sheets])
+
+
+def on_visuals(sheet: str, *visuals: str) -> Scope:
+    """Filter some visuals of a sheet."""
+    return _selected([{"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": list(visuals)}])
+
+
+def chosen(name: str, data_set: str, column: str, parameter: Parameter, *, scope: Scope | None = None) -> FilterGroup:
+    """Keep rows whose text is among the chosen ones."""
+    configuration = {
+        "CustomFilterConfiguration": {
+            "MatchOperator": "EQUALS",
+            "ParameterName": parameter.name,
+            "NullOption": "ALL_VALUES",
+        }
+    }
+    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+
+
+def searched(name: str, data_set: str, column: str, *, scope: Scope) -> FilterGroup:
+    """Keep all rows until somebody writes, in a control of the filter, what the text must contain."""
+    configuration = {
+        "CustomFilterConfiguration": {
+            "MatchOperator": "CONTAINS",
+            "SelectAllOptions": "FILTER_ALL_VALUES",
+            "NullOption": "ALL_VALUES",
+        }
+    }
+    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+
+
+def among(
+    name: str, data_set: str, column: str, values: Sequence[str], *, scope: Scope | None = None, without: bool = False
+) -> FilterGroup:
+    """Keep rows with one of the values, or those without."""
+    configuration = {
+        "FilterListConfiguration": {
+            "MatchOperator": "DOES_NOT_EQUAL" if without else "EQUALS",
+            "CategoryValues": list(values),
+            "NullOption": _NON_NULLS,
+        }
+    }
+    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+
+
+def open_list(name: str, data_set: str, column: str, *, scope: Scope) -> FilterGroup:
+    """Keep all rows until somebody chooses by a control of the filter."""
+    configuration = {
+        "FilterListConfiguration": {
+            "MatchOperator": "CONTAINS",
+            "SelectAllOptions": "FILTER_ALL_VALUES",
+            "NullOption": "ALL_VALUES",
+        }
+    }
+    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+
+
+def between(
+    name: str, data_set: str, column: str, first: Parameter, last: Parameter, *, scope: Scope | None = None
+) -> FilterGroup:
+    """Keep rows whose day lies between two chosen ones, both inclusive."""
+    return _group(
+        name,
+        "TimeRangeFilter",
+        data_set,
+        column,
+        scope,
+        IncludeMinimum=True,
+        IncludeMaximum=True,
+        RangeMinimumValue={"Parameter": first.name},
+        RangeMaximumValue={"Parameter": last.name},
+        NullOption=_NON_NULLS,
+        TimeGranularity="DAY",
+    )
+
+
+def since(name: str, data_set: str, column: str, first: Parameter, *, scope: Scope | None = None) -> FilterGroup:
+    """Keep rows from a chosen day on."""
+    return _group(
+        name,
+        "TimeRangeFilter",
+        data_set,
+        column,
+        scope,
+        IncludeMinimum=True,
+        RangeMinimumValue={"Parameter": first.name},
+        NullOption=_NON_NULLS,
+        TimeGranularity="DAY",
+    )
+
+
+def last(
+    name: str, data_set: str, column: str, size: int, unit: Granularity, *, scope: Scope | None = None
+) -> FilterGroup:
+    """Keep rows of the last periods until now."""
+    return _group(
+        name,
+        "RelativeDatesFilter",
+        data_set,
+        column,
+        scope,
+        AnchorDateConfiguration={"AnchorOption": "NOW"},
+        TimeGranularity=unit,
+        MinimumGranularity=unit,
+        RelativeDateType="LAST",
+        RelativeDateValue=size,
+        NullOption=_NON_NULLS,
+    )
+
+
+def at_least(name: str, data_set: str, column: str, parameter: Parameter, *, scope: Scope | None = None) -> FilterGroup:
+    """Keep rows whose number is not below the chosen one."""
+    return _group(
+        name,
+        "NumericRangeFilter",
+        data_set,
+        column,
+        scope,
+        IncludeMinimum=True,
+        RangeMinimum={"Parameter": parameter.name},
+        NullOption=_NON_NULLS,
+    )
+
+
+def within(
+    name: str, data_set: str, column: str, least: float, most: float, *, scope: Scope | None = None
+) -> FilterGroup:
+    """Keep rows whose number lies between two, both inclusive."""
+    return _group(
+        name,
+        "NumericRangeFilter",
+        data_set,
+        column,
+        scope,
+        IncludeMinimum=True,
+        IncludeMaximum=True,
+        RangeMinimum={"StaticValue": least},
+        RangeMaximum={"StaticValue": most},
+        NullOption=_NON_NULLS,
+    )
+
+
+def top(name: str, group: Field, measure: Field, parameter: Parameter, *, scope: Scope) -> FilterGroup:
+    """Keep the groups with most, as many as chosen."""
+    return _group(
+        name,
+        "TopBottomFilter",
+        group.column["DataSetIdentifier"],
+        group.column["ColumnName"],
+        scope,
+        ParameterName=parameter.name,
+        AggregationSortConfigurations=[
+            {
+                "Column": measure.column,
+                "SortDirection": "DESC",
+                "AggregationFunction": {"NumericalAggregationFunction": measure.members["AggregationFunction"]},
+            }
+        ],
+    )
+
+
+def dropdown(group: FilterGroup, title: str) -> dict[str, Any]:
+    """Give a control by which people choose values of a filter."""
+    return _control("Dropdown", group, title, Type="MULTI_SELECT")
+
+
+def text_field(group: FilterGroup, title: str) -> dict[str, Any]:
+    """Give a control in which people write what a filter searches."""
+    return _control("TextField", group, title)
+
+
+def relative_date(group: FilterGroup, title: str) -> dict[str, Any]:
+    """Give a control by which people choose how far a filter looks back."""
+    return _control("RelativeDateTime", group, title)
+
+
+def slider(group: FilterGroup, title: str, *, least: float, most: float, step: float) -> dict[str, Any]:
+    """Give a control by which people choose the range of a filter."""
+    return _control("Slider", group, title, Type="RANGE", MinimumValue=least, MaximumValue=most, StepSize=step)
+
+
+def _control(kind: str, group: FilterGroup, title: str, **members: Any) -> dict[str, Any]:
+    (only,) = group["Filters"]
+    (body,) = only.values()
+    common = {"FilterControlId": f"{body['FilterId']}-control", "Title": title, "SourceFilterId": body["FilterId"]}
+    return {kind: common | members}
+
+
+def _group(name: str, kind: str, data_set: str, column: str, scope: Scope | None, **members: Any) -> FilterGroup:
+    return {
+        "FilterGroupId": f"{name}-group",
+        "Filters": [{kind: {"FilterId": name, "Column": identifier(data_set, column)} | members}],
+        "ScopeConfiguration": scope or everywhere(),
+        "CrossDataset": "SINGLE_DATASET",
+        "Status": "ENABLED",
+    }
+
+
+def _selected(scopes: list[dict[str, Any]]) -> Scope:
+    return {"SelectedSheets": {"SheetVisualScopingConfigurations": scopes}}

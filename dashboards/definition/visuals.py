@@ -1,0 +1,78 @@
+"""What all visuals have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards.definition.fields import Field
+
+Visual = dict[str, Any]
+Members = dict[str, Any]
+
+
+def visual(kind: str, name: str, title: str, subtitle: str | None, chart: Members, **members: Any) -> Visual:
+    """Make a visual of a kind of the API; its name is its id."""
+    body: Members = {
+        "VisualId": name,
+        "Title": {"Visibility": "VISIBLE", "FormatText": {"PlainText": title}},
+        "Subtitle": {"Visibility": "VISIBLE", "FormatText": {"PlainText": subtitle}}
+        if subtitle
+        else {"Visibility": "HIDDEN"},
+        "ChartConfiguration": chart,
+    }
+    return {kind: body | members}
+
+
+def id_of(item: Visual) -> str:
+    """Give a visual's id."""
+    (body,) = item.values()
+    return str(body["VisualId"])
+
+
+def labels(*fields: Field) -> Members:
+    """Write what fields are called along an axis."""
+    named = [
+        {"CustomLabel": field.label, "ApplyTo": {"FieldId": field.id, "Column": field.column}}
+        for field in fields
+        if field.label
+    ]
+    return {"AxisLabelOptions": named} if named else {}
+
+
+def options(fields: Sequence[Field]) -> Members:
+    """Write what fields are called at the head of their columns."""
+    named = [{"FieldId": field.id, "CustomLabel": field.label} for field in fields if field.label]
+    return {"SelectedFieldOptions": named}
+
+
+def sort(**parts: Any) -> Members:
+    """Give a sort configuration of the parts that are there; a single sort is a list of one."""
+    return {
+        key: [value] if key.endswith("Sort") and isinstance(value, dict) else value
+        for key, value in parts.items()
+        if value is not None
+    }
+
+
+def filtering(name: str) -> Members:
+    """Let a click on a data point filter the rest of the sheet by it."""
+    return {
+        "Actions": [
+            {
+                "CustomActionId": f"{name}-filter",
+                "Name": "Filter this sheet",
+                "Trigger": "DATA_POINT_CLICK",
+                "ActionOperations": [
+                    {
+                        "FilterOperation": {
+                            "SelectedFieldsConfiguration": {"SelectedFieldOptions": "ALL_FIELDS"},
+                            "TargetVisualsConfiguration": {
+                                "SameSheetTargetVisualConfiguration": {"TargetVisualOptions": "ALL_VISUALS"}
+                            },
+                        }
+                    }
+                ],
+            }
+        ]
+    }
