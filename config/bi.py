@@ -10,6 +10,7 @@ Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9._-]{1,64}$")]
 # What an ARN of QuickSight has after the account; a user of IAM has a slash in the name: user/default/Role/somebody.
 Principal = Annotated[str, StringConstraints(pattern=r"^(group|user)/[a-zA-Z0-9._-]{1,64}/[^\s/][^\s]*$")]
+DashboardName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 TimeZone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z_]+)*$")]
 # Where a dashboard may be shown; QuickSight takes plain HTTP from a developer's own machine only.
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GenerateEmbedUrlForRegisteredUser.html
@@ -22,8 +23,8 @@ class EmbeddingConfig(Frozen):
     domains: Annotated[tuple[Domain, ...], Field(max_length=3)]
     # QuickSight accepts 15 minutes to 10 hours.
     session_minutes: Annotated[int, Field(ge=15, le=600)]
-    # Whether visitors without a user may look, as far as session tags let them; it takes capacity pricing.
-    anonymous: bool
+    # Dashboards that visitors without a user may see, as far as session tags let them; it takes capacity pricing.
+    anonymous: tuple[DashboardName, ...]
 
 
 class UsageConfig(Frozen):

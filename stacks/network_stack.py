@@ -33,7 +33,7 @@ class NetworkStack(cdk.Stack):
         )
         self._record_flows(config.flow_log_retention_days, retain_data)
         self._reach_storage()
-        self._reach_services(config)
+        self._endpoints = self._reach_services(config)
 
     @property
     def vpc(self) -> IVPCRef:
@@ -44,6 +44,11 @@ class NetworkStack(cdk.Stack):
     def subnets(self) -> Subnets:
         """Its private subnets."""
         return self._network.subnets
+
+    @property
+    def endpoints(self) -> str | None:
+        """Id of the security group of its interface endpoints, if it has any."""
+        return self._endpoints
 
     def _record_flows(self, retention_days: int, retain_data: bool) -> None:
         removal = cdk.RemovalPolicy.RETAIN if retain_data else cdk.RemovalPolicy.DESTROY
@@ -83,9 +88,9 @@ class NetworkStack(cdk.Stack):
         account = self.account
         self._network.open_storage(_allow("s3:*", {"aws:ResourceAccount": account, "aws:PrincipalAccount": account}))
 
-    def _reach_services(self, config: NetworkConfig) -> None:
+    def _reach_services(self, config: NetworkConfig) -> str | None:
         if not config.interface_endpoints:
-            return
+            return None
         group = ec2.CfnSecurityGroup(
             self,
             "EndpointAccess",
@@ -114,6 +119,7 @@ class NetworkStack(cdk.Stack):
         own = {"aws:PrincipalAccount": self.account}
         for name in config.interface_endpoints:
             self._network.open_service(name, _allow(f"{name}:*", own), security_groups=[group])
+        return group
 
 
 def _allow(actions: str, to_whom: dict[str, str]) -> dict[str, Any]:
