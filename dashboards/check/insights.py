@@ -1,0 +1,108 @@
+"""Insights: their computations, and the narrative that puts these into words; forecasts of line charts.
+
+https://docs.aws.amazon.com/quicksight/latest/user/using-narratives-expressions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from dashboards.check.scene import Scene, Visual
+from dashboards.nearest import suggestion
+
+# The computation at the beginning of a path: `Movers` in Movers.items[index].categoryValue
+_PATH = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)(?=\.)")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
+_ATTRIBUTES = ("condition", "listExpression")
+# Those of which nothing can be said without time.
+_OF_TIME = {
+    "Forecast",
+    "GrowthRate",
+    "MaximumMinimum",
+    "MetricComparison",
+    "PeriodOverPeriod",
+    "PeriodToDate",
+    "TopBottomMovers",
+}
+
+
+def unreadable_narratives(scene: Scene) -> Iterator[str]:
+    for visual in _insights(scene):
+        text = _narrative(visual)
+        fault = _parsed(text)[1] if text is not None else ""
+        if fault:
+            yield f"{visual.where}: the narrative is no XML: {fault}"
+
+
+def narratives(scene: Scene) -> Iterator[str]:
+    """Let a narrative speak of the computations that are there, and of all of them."""
+    for visual in _insights(scene):
+        text = _narrative(visual)
+        root = _parsed(text)[0] if text is not None else None
+        if root is None:
+            continue
+        names = {str(body.get("Name") or body.get("ComputationId")) for _, body in visual.computations}
+        named = set(_named(root))
+        for name in sorted(named - names):
+            near = suggestion(name, names)
+            yield f"{visual.where}: the narrative speaks of computation {name}, which does not exist{near}"
+        for name in sorted(names - named):
+            yield f"{visual.where}: computation {name} is in no place of the narrative"
+
+
+def without_computations(scene: Scene) -> Iterator[str]:
+    for visual in _insights(scene):
+        if not visual.computations:
+            yield f"{visual.where}: an insight needs a computation"
+
+
+def time(scene: Scene) -> Iterator[str]:
+    """Demand a date for what changes over time."""
+    for visual in _insights(scene):
+        for kind, body in visual.computations:
+            if kind in _OF_TIME and "DateDimensionField" not in body.get("Time", {}):
+                got = ", ".join(body.get("Time", {})) or "nothing"
+                yield f"{visual.where}: {kind} {body.get('ComputationId')} needs a date as Time; got {got}"
+
+
+def forecasts(scene: Scene) -> Iterator[str]:
+    """Let lines go on into the future if their axis is time."""
+    for board in scene.boards:
+        for _, visual in board.visuals:
+            if visual.kind != "LineChartVisual" or not visual.configuration.get("ForecastConfigurations"):
+                continue
+            axis = [field for field in visual.fields if field.well == "Category"]
+            if not axis or axis[0].kind != "DateDimensionField":
+                got = f"{axis[0].column.get('ColumnName')}, a {axis[0].kind}" if axis else "nothing"
+                yield f"{visual.where}: a forecast needs a date on its axis; got {got}"
+
+
+def _insights(scene: Scene) -> Iterator[Visual]:
+    return (visual for board in scene.boards for _, visual in board.visuals if visual.kind == "InsightVisual")
+
+
+def _narrative(visual: Visual) -> str | None:
+    text: str | None = visual.configuration.get("CustomNarrative", {}).get("Narrative")
+    return text
+
+
+def _parsed(text: str) -> tuple[ElementTree.Element | None, str]:
+    try:
+        # The text is ours, and the parser expands no external entities.
+        return ElementTree.fromstring(text), ""  # noqa: S314
+    except ElementTree.ParseError as error:
+        return None, str(error)
+
+
+def _named(root: ElementTree.Element) -> Iterator[str]:
+    for element in root.iter():
+        texts = [element.get(name, "") for name in _ATTRIBUTES]
+        if element.tag == "expression":
+            texts.append(element.text or "")
+        for text in texts:
+            yield from _PATH.findall(_TEXT.sub("", text))
+
+
+RULES = (unreadable_narratives, narratives, without_computations, time, forecasts)

@@ -1,0 +1,127 @@
+"""What an expression gives: its type, and whether it is of a row or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboards.check.expressions import Node
+from dashboards.check.functions import FUNCTIONS, Function, function
+from dashboards.model import ColumnType
+from dashboards.nearest import suggestion
+
+# `constant` goes with anything; so does `any`, a level-aware calculation, which a visual aggregates again if need be.
+Level = Literal["constant", "row", "aggregate", "any"]
+NUMBERS = ("INTEGER", "DECIMAL")
+_COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "and", "or", "not"}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column or an expression is; no type if it cannot be told."""
+
+    type: ColumnType | None
+    level: Level
+
+
+Lookup = Callable[[str], Meaning | None]
+
+
+def meaning(node: Node, column: Lookup, parameter: Lookup) -> Meaning:
+    """Tell what an expression gives; what is unknown in it is passed over, for other rules name it."""
+    if node.kind == "column":
+        return column(node.name) or Meaning(None, "row")
+    if node.kind in {"operator", "call"}:
+        parts = [meaning(part, column, parameter) for part in node.parts]
+        return _call(node, parts) if node.kind == "call" else Meaning(_operator_type(node.name, parts), _joined(parts))
+    return _constant(node, parameter)
+
+
+def _constant(node: Node, parameter: Lookup) -> Meaning:
+    if node.kind == "parameter":
+        found = parameter(node.name)
+        return Meaning(found.type if found else None, "constant")
+    if node.kind == "number":
+        return Meaning("INTEGER" if node.name.isdigit() else "DECIMAL", "constant")
+    return Meaning("STRING" if node.kind == "text" else None, "constant")
+
+
+def faults(node: Node, column: Lookup, parameter: Lookup, *, in_data_set: bool) -> Iterator[str]:
+    """Say what QuickSight would refuse of an expression, the innermost first."""
+    for part in node.parts:
+        yield from faults(part, column, parameter, in_data_set=in_data_set)
+    parts = [meaning(part, column, parameter) for part in node.parts]
+    if node.kind == "operator":
+        yield from _operands(node, parts)
+    elif node.kind == "call":
+        yield from _called(node, parts, in_data_set)
+
+
+def _call(node: Node, parts: list[Meaning]) -> Meaning:
+    known = function(node.name)
+    if known is None:
+        return Meaning(None, _joined(parts))
+    kind = known.gives if not isinstance(known.gives, int) else None
+    if isinstance(known.gives, int) and known.gives < len(parts):
+        kind = parts[known.gives].type
+    if known.scope == "row":
+        return Meaning(kind, _joined(parts))
+    return Meaning(kind, "any" if _level_aware(known, node) else "aggregate")
+
+
+def _level_aware(known: Function, node: Node) -> bool:
+    if known.scope == "aggregate":
+        return any(part.kind == "list" for part in node.parts)
+    return any(part.kind == "word" and part.name in {"PRE_FILTER", "PRE_AGG"} for part in node.parts)
+
+
+def _joined(parts: list[Meaning]) -> Level:
+    levels = {part.level for part in parts}
+    for level in ("aggregate", "row", "any"):
+        if level in levels:
+            return level
+    return "constant"
+
+
+def _operator_type(name: str, parts: list[Meaning]) -> ColumnType | None:
+    if name in _COMPARISONS:
+        return "BOOLEAN"
+    types = {part.type for part in parts}
+    if None in types:
+        return None
+    return "INTEGER" if types == {"INTEGER"} and name not in {"/", "^"} else "DECIMAL"
+
+
+def _operands(node: Node, parts: list[Meaning]) -> Iterator[str]:
+    yield from _mixture(f"operator {node.name}", parts)
+    if node.name in _COMPARISONS:
+        return
+    for part in parts:
+        if part.type is not None and part.type not in NUMBERS:
+            yield f"operator {node.name} needs numbers; got {part.type}"
+
+
+def _called(node: Node, parts: list[Meaning], in_data_set: bool) -> Iterator[str]:
+    known = function(node.name)
+    if known is None:
+        names = (each.name for each in FUNCTIONS.values())
+        yield f"{node.name} is no function of QuickSight{suggestion(node.name, names)}"
+        return
+    least, most = known.arguments
+    if not least <= len(node.parts) <= most:
+        expected = str(least) if least == most else f"{least} to {most}"
+        yield f"{known.name} takes {expected} arguments; got {len(node.parts)}"
+    elif known.numeric and parts[0].type not in (None, *NUMBERS):
+        yield f"{known.name} needs a number; got {parts[0].type}"
+    if known.scope == "row":
+        yield from _mixture(known.name, parts)
+    elif in_data_set:
+        yield f"{known.name} is of many rows; a data set computes columns of each row, an analysis can use it"
+    elif known.scope == "aggregate" and parts and parts[0].level == "aggregate":
+        yield f"{known.name} aggregates what is aggregated already; expected a value of each row"
+
+
+def _mixture(where: str, parts: list[Meaning]) -> Iterator[str]:
+    if {"row", "aggregate"} <= {part.level for part in parts}:
+        yield f"{where} mixes values of each row with aggregated ones; aggregate both or none"
