@@ -80,9 +80,10 @@ def deploy_assembly(home: Home, console: Console) -> None:
 
 
 def destroy(home: Home, console: Console) -> None:
-    """Empty the buckets of the stacks, then delete the stacks.
+    """Empty the buckets of the stacks, delete the stacks, then the logs that crawlers left.
 
-    CloudFormation deletes no bucket that has objects; an operator on AWS empties it first as well.
+    CloudFormation deletes no bucket that has objects, and no log group that a service made; an operator on AWS empties
+    the ones first and deletes the others afterwards, too.
 
     Raises
     ------
@@ -100,7 +101,16 @@ def destroy(home: Home, console: Console) -> None:
                     aws.empty_bucket(s3, resource["PhysicalResourceId"])
     with console.status("Deleting the stacks (cdk destroy)"):
         _cdk(home, ["destroy", "**", "--force", "--app", str(home.assembly)], run, "destroy")
+    _delete_logs_of_crawlers(aws.client(home, run, "logs"), deployed)
     console.print(f"Deleted {len(deployed)} stacks")
+
+
+def _delete_logs_of_crawlers(logs: Any, stacks: Sequence[str]) -> None:
+    """Delete the log groups that Glue made and named after the crawlers' roles."""
+    for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/aws-glue/crawlers"):
+        for group in page["logGroups"]:
+            if any(f"/{stack}-" in group["logGroupName"] for stack in stacks):
+                logs.delete_log_group(logGroupName=group["logGroupName"])
 
 
 def templates(assembly: Path) -> list[Template]:

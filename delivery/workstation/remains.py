@@ -28,7 +28,12 @@ class Remain:
 
 
 def remains(account: Account) -> Iterator[Remain]:
-    """Find what has the tags that every resource of the environment gets."""
+    """Find what has the tags that every resource of the environment gets, and the logs that services made for it."""
+    yield from _tagged(account)
+    yield from _logs_of_services(account)
+
+
+def _tagged(account: Account) -> Iterator[Remain]:
     tags = {"application": "ml-data-lake", "environment": account.name}
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
     tagging = account.client("resourcegroupstaggingapi")
@@ -78,10 +83,22 @@ def _table(account: Account, arn: str) -> Remain | None:
     return Remain(arn, size / _BYTES_PER_GB * _DYNAMODB_GB_MONTH, f"{size} bytes", command)
 
 
+def _logs_of_services(account: Account) -> Iterator[Remain]:
+    """Find the log groups of crawlers: Glue makes them, without tags, and names them after the crawlers' roles."""
+    groups = account.client("logs").get_paginator("describe_log_groups")
+    for page in groups.paginate(logGroupNamePrefix="/aws-glue/crawlers"):
+        for group in page["logGroups"]:
+            if f"lake-{account.name}-" in group["logGroupName"]:
+                yield _logs(account, group["arn"], group["logGroupName"], group["storedBytes"])
+
+
 def _log_group(account: Account, arn: str) -> Remain | None:
     name = arn.split(":log-group:")[1].removesuffix(":*")
     groups = account.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    stored = sum(group["storedBytes"] for group in groups if group["logGroupName"] == name)
+    return _logs(account, arn, name, sum(group["storedBytes"] for group in groups if group["logGroupName"] == name))
+
+
+def _logs(account: Account, arn: str, name: str, stored: int) -> Remain:
     command = f"{account.aws} logs delete-log-group --log-group-name {name}"
     return Remain(arn, stored / _BYTES_PER_GB * _LOG_GB_MONTH, f"{stored} bytes", command)
 

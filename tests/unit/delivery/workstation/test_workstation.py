@@ -178,6 +178,14 @@ def test_what_is_left_is_listed_with_its_price_and_a_command(account: Account) -
     assert "3 resources are left, 1.00 USD a month" in text
 
 
+def test_logs_that_crawlers_left_are_found_by_the_name_of_their_role(account: Account) -> None:
+    logs = account.client("logs")
+    for role in ("lake-dev-Catalog-RawCrawlerRole-1", "lake-prod-Catalog-RawCrawlerRole-1"):
+        logs.create_log_group(logGroupName=f"/aws-glue/crawlers-keys-role/{role}")
+    (found,) = remains(account)
+    assert found.command.endswith("--log-group-name /aws-glue/crawlers-keys-role/lake-dev-Catalog-RawCrawlerRole-1")
+
+
 def test_nothing_left_is_said(account: Account) -> None:
     assert "Nothing with the tags" in shown(lambda console: teardown.show_remains([], console))
 

@@ -1,0 +1,178 @@
+"""The whole lake: a deployment that is killed recovers, a repeated one changes nothing, a teardown leaves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from laptop import aws, deploy, launcher
+from laptop.state import PROJECT, Home
+from tests.integration.conftest import Laptop, running_laptop
+from tests.integration.pipeline_support import wait_for
+from tests.synthesis import Assembly
+
+DEPLOY = """
+import io, sys
+from pathlib import Path
+from rich.console import Console
+from laptop import deploy
+from laptop.state import Home
+deploy.deploy_assembly(Home(Path(sys.argv[1])), Console(file=io.StringIO()))
+"""
+# What each kind of thing is called by the API that lists it: service, operation, member of the answer, name of an item.
+LISTS = (
+    ("athena", "list_work_groups", "WorkGroups", "Name"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("dynamodb", "list_tables", "TableNames", ""),
+    ("events", "list_rules", "Rules", "Name"),
+    ("firehose", "list_delivery_streams", "DeliveryStreamNames", ""),
+    ("glue", "get_crawlers", "Crawlers", "Name"),
+    ("glue", "get_databases", "DatabaseList", "Name"),
+    ("glue", "get_jobs", "Jobs", "Name"),
+    ("iam", "list_roles", "Roles", "RoleName"),
+    ("kinesis", "list_streams", "StreamNames", ""),
+    ("lambda", "list_functions", "Functions", "FunctionName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("s3", "list_buckets", "Buckets", "Name"),
+    ("sagemaker", "list_workteams", "Workteams", "WorkteamName"),
+    ("scheduler", "list_schedules", "Schedules", "Name"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("sqs", "list_queues", "QueueUrls", ""),
+    ("stepfunctions", "list_state_machines", "stateMachines", "name"),
+)
+
+
+class WholeLake:
+    """A lake whose stacks come and go."""
+
+    def __init__(self, laptop: Laptop) -> None:
+        self.laptop = laptop
+        self.console = Console(file=io.StringIO(), width=200)
+
+    def client(self, service: str) -> Any:
+        return self.laptop.client(service)
+
+    def stacks(self) -> dict[str, str]:
+        found = aws.stacks(self.laptop.home, launcher.require(self.laptop.home))
+        return {stack.name: stack.status for stack in found if stack.name.startswith("lake-laptop-")}
+
+    def outputs(self) -> dict[str, str]:
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        return {item["OutputKey"]: item["OutputValue"] for stack in stacks for item in stack.get("Outputs", [])}
+
+    def resources(self) -> dict[str, str]:
+        """Return the physical id of each resource."""
+        cloudformation = self.client("cloudformation")
+        return {
+            f"{stack}/{item['LogicalResourceId']}": item["PhysicalResourceId"]
+            for stack in self.stacks()
+            for item in aws.resources(cloudformation, stack)
+        }
+
+    def inventory(self) -> set[str]:
+        """Name everything that the account holds."""
+        found = set()
+        for service, operation, member, name in LISTS:
+            client = self.client(service)
+            pages = client.get_paginator(operation).paginate() if client.can_paginate(operation) else None
+            for page in pages or [getattr(client, operation)()]:
+                found |= {f"{service} {item[name] if name else item}" for item in page.get(member, [])}
+        return found | {f"kms {key}" for key in self._usable_keys()}
+
+    def _usable_keys(self) -> Iterator[str]:
+        kms = self.client("kms")
+        for page in kms.get_paginator("list_keys").paginate():
+            for key in page["Keys"]:
+                if kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] != "PendingDeletion":
+                    yield key["KeyId"]
+
+    def deploy(self) -> None:
+        deploy.deploy_assembly(self.laptop.home, self.console)
+
+    def change(self, stack: str, logical_id: str, **properties: Any) -> None:
+        """Edit a resource of the assembly, as a change of the configuration would; a template is found by its hash."""
+        (file,) = self.laptop.home.assembly.glob(f"assembly-*/*{stack}*.template.json")
+        template = json.loads(file.read_text())
+        template["Resources"][logical_id]["Properties"].update(properties)
+        file.write_text(json.dumps(template))
+        (assets,) = file.parent.glob(f"*{stack}*.assets.json")
+        files = json.loads(assets.read_text())["files"]
+        (old,) = [key for key, asset in files.items() if asset["source"]["path"] == file.name]
+        new = hashlib.sha256(file.read_bytes()).hexdigest()
+        for index in (assets, file.parent / "manifest.json"):
+            index.write_text(index.read_text().replace(old, new))
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory, laptop_assembly: Assembly) -> Iterator[WholeLake]:
+    for laptop in running_laptop(tmp_path_factory.mktemp("whole")):
+        shutil.copytree(laptop_assembly.folder, laptop.home.assembly)
+        yield WholeLake(laptop)
+
+
+def kill_halfway(lake: WholeLake, beginning: str) -> None:
+    """Kill the CLI and the emulator once a stack has begun."""
+    home: Home = lake.laptop.home
+    process = subprocess.Popen(
+        [sys.executable, "-c", DEPLOY, str(home.path)], cwd=PROJECT, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(lambda: lake.stacks().get(beginning) == "CREATE_IN_PROGRESS" or None, f"{beginning} to begin")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    os.killpg(lake.laptop.run.pid, signal.SIGKILL)
+    wait_for(lambda: home.running() is None or None, "the emulator to be gone")
+    launcher.up(home)
+
+
+def test_a_killed_deployment_recovers_a_repeated_one_changes_nothing_and_a_teardown_leaves_nothing(
+    lake: WholeLake,
+) -> None:
+    before = lake.inventory()
+    kill_halfway(lake, "lake-laptop-Processing")
+    assert set(lake.stacks()) < {"lake-laptop-" + name for name in stack_names(lake.laptop.home.assembly)}
+
+    lake.deploy()
+    assert set(lake.stacks().values()) == {"CREATE_COMPLETE"}
+    assert len(lake.stacks()) == len(stack_names(lake.laptop.home.assembly))
+    resources, outputs = lake.resources(), lake.outputs()
+
+    lake.deploy()
+    assert lake.resources() == resources
+    assert set(lake.stacks().values()) == {"CREATE_COMPLETE"}
+
+    lake.change("Query", "Analysts", Description="Changed")
+    lake.deploy()
+    changed = {name for name, status in lake.stacks().items() if status == "UPDATE_COMPLETE"}
+    assert changed == {"lake-laptop-Query"}
+    assert lake.client("athena").get_work_group(WorkGroup="lake-analysts")["WorkGroup"]["Description"] == "Changed"
+    assert lake.resources() == resources
+
+    # Starts a pipeline and a crawler, which leave objects and logs.
+    lake.client("s3").put_object(Bucket=outputs["RawBucketName"], Key="orders/a.csv", Body=b"a")
+    wait_for(lambda: [name for name in lake.inventory() if "/aws-glue/crawlers" in name] or None, "logs of a crawler")
+    deploy.destroy(lake.laptop.home, lake.console)
+    assert lake.stacks() == {}
+    bootstrap = {item for item in lake.inventory() if "cdk-" in item or "CDKToolkit" in item}
+    assert lake.inventory() - before - bootstrap == set()
+
+    lake.deploy()
+    assert set(lake.stacks().values()) == {"CREATE_COMPLETE"}
+    assert lake.outputs().keys() == outputs.keys()
+
+
+def stack_names(assembly: Path) -> list[str]:
+    return [template.name.removeprefix("lake-laptop-") for template in deploy.templates(assembly)]
