@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lake_common.contract import Contract
 
-from dashboards import orders
+from dashboards import flights, operations, orders, traffic
 from dashboards.data_sets import (
     clicks,
     cohort_retention,
@@ -23,7 +23,12 @@ from dashboards.model import Collection, Dashboard, DataSet
 from dashboards.theme import THEME
 
 _DATA_SETS = (orders_data, customers, cohort_retention, clicks, pipeline_runs, quarantine, usage, flights_data)
-_DASHBOARDS: tuple[Callable[[Sequence[DataSet]], Dashboard], ...] = (orders.declare,)
+_DASHBOARDS: tuple[Callable[[Sequence[DataSet]], Dashboard], ...] = (
+    orders.declare,
+    traffic.declare,
+    operations.declare,
+    flights.declare,
+)
 
 
 def load(contracts: Sequence[Contract]) -> Collection:

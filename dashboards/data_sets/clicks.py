@@ -30,9 +30,9 @@ def declare(tables: Tables) -> DataSet:
             *tables.columns("clicks", "event", "page", "product", "value", "source", folder="Event"),
             tables.column("clicks.event_time", folder="Event"),
             computed(
-                "visits",
+                "step",
                 "INTEGER",
-                "1 on the first event of a visit, else 0: the sum is the number of visits",
+                "Which event of its visit it is, from 1; null if no visit is known",
                 "clicks.session_id",
                 *_ORDER,
                 folder="Visitor",
@@ -59,27 +59,11 @@ def declare(tables: Tables) -> DataSet:
         ),
         calculated=(
             CalculatedColumn(
-                name="hour",
+                name="visits",
                 type="INTEGER",
-                expression="extract('HH', {event_time})",
-                description="Hour of the day, UTC",
-                folder="Event",
-            ),
-            CalculatedColumn(
-                name="weekday_number",
-                type="INTEGER",
-                expression="extract('WD', {event_time})",
-                description="Day of the week, 1 for Sunday: the order in which weekdays are shown",
-                folder="Event",
-            ),
-            CalculatedColumn(
-                name="weekday",
-                type="STRING",
-                expression="ifelse({weekday_number} = 1, 'Sunday', {weekday_number} = 2, 'Monday', "
-                "{weekday_number} = 3, 'Tuesday', {weekday_number} = 4, 'Wednesday', {weekday_number} = 5, 'Thursday', "
-                "{weekday_number} = 6, 'Friday', 'Saturday')",
-                description="Name of the day of the week, UTC",
-                folder="Event",
+                expression="ifelse({step} = 1, 1, 0)",
+                description="1 on the first event of a visit, else 0: the sum is the number of visits",
+                folder="Visitor",
             ),
         ),
         personal_readers=(AUTHORS,),

@@ -8,7 +8,7 @@ select
   value,
   source,
   event_time,
-  if(row_number() over (partition by session_id order by event_time, event_id) = 1 and session_id is not null, 1, 0) as visits,
+  if(session_id is not null, row_number() over (partition by session_id order by event_time, event_id)) as step,
   if(row_number() over (partition by event_date, user_id order by event_time, event_id) = 1, 1, 0) as visitors,
   if(row_number() over (partition by event_date, user_id, event order by event_time, event_id) = 1, 1, 0) as reached
 from lake_curated.clicks
