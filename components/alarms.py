@@ -49,6 +49,18 @@ class Alarms(Construct):
             threshold=1,
         )
 
+    def events_unread(self, queue_name: str) -> None:
+        """Ring when the crawler of the raw zone gave up on notifications: it does not see those files."""
+        self._alarm(
+            "EventsUnread",
+            "The crawler of the raw zone could not read news of files; they wait in the dead-letter queue.",
+            "notifications-of-new-files-were-not-read",
+            metrics=[
+                metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)
+            ],
+            threshold=1,
+        )
+
     def scanned_too_much(self, team: str, workgroup_name: str, gib_per_day: float) -> None:
         """Ring when a team's queries read more in a day than is expected.
 

@@ -84,7 +84,7 @@ class BatchPipeline(Construct):
         acknowledge_wildcards(
             self._role,
             steps,
-            because="files of tables, results of queries and refreshes have no fixed names, evaluations of rulesets are "
+            because="files of tables, results of queries and refreshes have no fixed names, rulesets' evaluations are "
             "found by ids that no ARN holds, and the delivery of logs and traces has no resource",
             revisit_when="one of these can be named",
         )

@@ -21,8 +21,8 @@ class RawEventQueue(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
-        dead = self._queue("Dead", key, None)
-        self.queue: sqs.IQueue = self._queue("Queue", key, sqs.DeadLetterQueue(queue=dead, max_receive_count=5))
+        self.unread: sqs.IQueue = self._queue("Dead", key, None)
+        self.queue: sqs.IQueue = self._queue("Queue", key, sqs.DeadLetterQueue(queue=self.unread, max_receive_count=5))
         self.queue.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],

@@ -11,6 +11,7 @@ from components.catalog import Catalog
 from components.classifiers import Classifiers
 from components.contract_table import ContractTable
 from components.crawler import Crawler, CrawlTarget
+from components.raw_event_queue import RawEventQueue
 from components.zones import Zones
 from config.model import CatalogConfig
 
@@ -34,10 +35,10 @@ class CatalogStack(cdk.Stack):
         config: CatalogConfig,
         contracts: tuple[Contract, ...],
         zones: Zones,
-        raw_events: sqs.IQueue | None,
+        raw_events: RawEventQueue | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._zones = zones
+        self._zones, self._raw_events = zones, raw_events
         self._security_configuration = self._encrypt_jobs()
         self._databases = {zone: self._database(zone) for zone in _DESCRIPTIONS}
         if config.encrypt_catalog:
@@ -50,7 +51,7 @@ class CatalogStack(cdk.Stack):
             target=CrawlTarget(bucket=zones.raw, prefix="", exclusions=_RAW_EXCLUSIONS),
             classifiers=classifiers.raw,
             schedule=config.raw_crawler_schedule,
-            events=raw_events if config.event_driven_crawler else None,
+            events=raw_events.queue if raw_events else None,
         )
         self._access_logs_crawler = self._crawler(
             "AccessLogsCrawler",
@@ -70,6 +71,7 @@ class CatalogStack(cdk.Stack):
             raw_crawler=self._raw_crawler,
             access_logs_crawler=self._access_logs_crawler,
             security_configuration=self._security_configuration,
+            unread_events=self._raw_events.unread if self._raw_events else None,
         )
 
     def database(self, zone: str) -> glue.CfnDatabase:

@@ -39,18 +39,20 @@ class ObservabilityStack(cdk.Stack):
         super().__init__(scope, construct_id)
         self._config, self._zones, self._pipelines, self._workgroups = config, zones, pipelines, workgroups
         self._jobs = {**jobs.curate, "aggregate": jobs.aggregate, "compact": jobs.compact}
-        self._ring(topic)
+        self._ring(topic, catalog)
         self._tell(topic, catalog)
         if config.dashboard:
             cloudwatch.CfnDashboard(
                 self, "Dashboard", dashboard_body=self.to_json_string(dashboard_body(self._subjects(budget_usd)))
             )
 
-    def _ring(self, topic: sns.ITopic) -> None:
+    def _ring(self, topic: sns.ITopic, catalog: Catalog) -> None:
         alarms = Alarms(self, "Alarms", topic=topic, actions_enabled=self._config.alarm_actions_enabled)
         for product, pipeline in self._pipelines.by_product.items():
             alarms.pipeline_failed(product, pipeline.arn)
         alarms.start_undelivered(self._pipelines.undelivered.queue_name)
+        if catalog.unread_events:
+            alarms.events_unread(catalog.unread_events.queue_name)
         for team, workgroup in self._workgroups.items():
             alarms.scanned_too_much(team, workgroup.ref, self._config.athena_scanned_gib_per_day)
         alarms.failures_grow(bucket_name(self._zones.failures), self._config.failure_objects_per_day)

@@ -36,10 +36,12 @@ class StorageStack(cdk.Stack):
         self._config = config
         self._retain_data = retain_data
         self._key = self._data_key()
-        self._raw_events = RawEventQueue(self, "RawEvents", key=self._key).queue if queue_raw_events else None
+        self._raw_events = RawEventQueue(self, "RawEvents", key=self._key) if queue_raw_events else None
         self._access_logs = self._bucket("AccessLogs", config.access_logs)
         self._refuse_logs_of_strangers()
-        self._raw = self._bucket("Raw", config.raw, emit_events=True, events_to=self._raw_events)
+        self._raw = self._bucket(
+            "Raw", config.raw, emit_events=True, events_to=self._raw_events.queue if self._raw_events else None
+        )
         self._curated = self._bucket("Curated", config.curated)
         self._analytics = self._bucket("Analytics", config.analytics)
         self._results = self._bucket("Results", config.results)
@@ -65,7 +67,7 @@ class StorageStack(cdk.Stack):
         return self._raw
 
     @property
-    def raw_events(self) -> sqs.IQueue | None:
+    def raw_events(self) -> RawEventQueue | None:
         """S3's notifications of new raw files, if a crawler wants them."""
         return self._raw_events
 

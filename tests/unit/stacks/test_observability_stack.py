@@ -42,7 +42,15 @@ def anchors(markdown: str) -> set[str]:
 
 def test_there_is_an_alarm_for_each_pipeline_team_and_queue(laptop_assembly: Assembly) -> None:
     expected = {f"Pipeline{name}" for name in PRODUCTS}
-    expected |= {"Undelivered", "FailuresGrow", "Scannedanalysts", "Scannedbi", "Scannedengineers", "Scannedpipeline"}
+    expected |= {
+        "Undelivered",
+        "EventsUnread",
+        "FailuresGrow",
+        "Scannedanalysts",
+        "Scannedbi",
+        "Scannedengineers",
+        "Scannedpipeline",
+    }
 
     assert set(alarms(laptop_assembly)) == expected
 
