@@ -1,0 +1,1 @@
+"""Writes down what queries and job runs read, took and cost."""

@@ -1,0 +1,334 @@
+"""What queries and job runs cost, and the table that tells it."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import boto3
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from moto import mock_aws
+from usage_history import days, history, parquet
+from usage_history.prices import Prices
+from usage_history.rows import COLUMNS, Row, by_day, of_job, of_query
+
+from contracts.loader import load
+
+PRICES = Prices(athena_usd_per_tib=5.0, glue_usd_per_dpu_hour=0.44, glue_flex_usd_per_dpu_hour=0.29)
+MIB, TIB = 1 << 20, 1 << 40
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=1, invoked_function_arn="arn:f", aws_request_id="r")
+
+
+def query(state: str = "SUCCEEDED", kind: str = "DML", scanned: int = 0, **fields: Any) -> dict[str, Any]:
+    return {
+        "QueryExecutionId": "q-1",
+        "StatementType": kind,
+        "WorkGroup": "lake-analysts",
+        "Status": {
+            "State": state,
+            "SubmissionDateTime": NOON,
+            "CompletionDateTime": NOON + timedelta(milliseconds=2500),
+        },
+        "Statistics": {"DataScannedInBytes": scanned, "EngineExecutionTimeInMillis": 2345},
+    } | fields
+
+
+def run(state: str = "SUCCEEDED", **fields: Any) -> dict[str, Any]:
+    return {
+        "Id": "jr_1",
+        "JobName": "curate",
+        "JobRunState": state,
+        "StartedOn": NOON,
+        "CompletedOn": NOON + timedelta(minutes=30),
+        "ExecutionTime": 1800,
+        "MaxCapacity": 2.0,
+        "ExecutionClass": "STANDARD",
+    } | fields
+
+
+@pytest.mark.parametrize(
+    ("scanned", "billed"),
+    [(0, 10 * MIB), (1, 10 * MIB), (10 * MIB, 10 * MIB), (10 * MIB + 1, 11 * MIB), (TIB, TIB)],
+)
+def test_query_pays_for_whole_mebibytes_and_ten_at_least(scanned: int, billed: int) -> None:
+    assert PRICES.query_usd(query(scanned=scanned)) == pytest.approx(billed / TIB * 5)
+
+
+@pytest.mark.parametrize(
+    "execution",
+    [
+        query("FAILED", scanned=TIB),
+        query(kind="DDL"),
+        query(kind="UTILITY"),
+        query("CANCELLED"),
+        query(Statistics={"ResultReuseInformation": {"ReusedPreviousResult": True}, "DataScannedInBytes": 0}),
+        query("FAILED", Statistics={}),
+    ],
+    ids=["failed", "catalog", "utility", "cancelled at once", "result used again", "failed before it ran"],
+)
+def test_nothing_is_paid_for_what_athena_does_not_bill(execution: dict[str, Any]) -> None:
+    assert PRICES.query_usd(execution) == 0
+
+
+def test_cancelled_query_pays_for_what_it_had_read() -> None:
+    assert PRICES.query_usd(query("CANCELLED", scanned=TIB)) == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "dpu_seconds", "usd"),
+    [
+        ({}, 3600, 0.44),
+        ({"ExecutionClass": "FLEX"}, 3600, 0.29),
+        ({"ExecutionTime": 5}, 120, 0.44 * 120 / 3600),
+        ({"ExecutionTime": 0}, 0, 0),
+        ({"DPUSeconds": 1800.5}, 1800.5, 0.44 * 1800.5 / 3600),
+        ({"MaxCapacity": None, "WorkerType": "G.2X", "NumberOfWorkers": 3}, 10800, 1.32),
+        ({"JobRunState": "FAILED"}, 3600, 0.44),
+    ],
+    ids=["standard", "flex", "a minute at least", "never ran", "auto scaling", "workers", "failed"],
+)
+def test_job_pays_for_its_capacity_by_the_second(fields: dict[str, Any], dpu_seconds: float, usd: float) -> None:
+    row = of_job(run(**fields), PRICES)
+
+    assert row is not None
+    assert row.dpu_seconds == dpu_seconds
+    assert row.cost_usd == pytest.approx(usd)
+
+
+def test_fails_on_a_worker_whose_capacity_is_not_known() -> None:
+    with pytest.raises(ValueError, match=r"worker type of run jr_1 must be one of .*; got 'Z\.1X'"):
+        of_job(run(MaxCapacity=None, WorkerType="Z.1X"), PRICES)
+
+
+@pytest.mark.parametrize("state", ["QUEUED", "RUNNING"])
+def test_query_that_runs_has_no_row_yet(state: str) -> None:
+    assert of_query(query(state), PRICES) is None
+
+
+@pytest.mark.parametrize("state", ["STARTING", "RUNNING", "STOPPING", "WAITING"])
+def test_job_run_that_goes_on_has_no_row_yet(state: str) -> None:
+    assert of_job(run(state), PRICES) is None
+
+
+def test_row_of_a_query_says_who_ran_it_when_and_what_it_read() -> None:
+    assert of_query(query(scanned=TIB), PRICES) == Row(
+        usage_id="q-1",
+        kind="query",
+        team="lake-analysts",
+        status="SUCCEEDED",
+        started_at=datetime(2026, 3, 29, 12),
+        finished_at=datetime(2026, 3, 29, 12, 0, 2, 500000),
+        seconds=2.345,
+        scanned_bytes=TIB,
+        dpu_seconds=None,
+        cost_usd=5.0,
+    )
+
+
+def test_day_is_that_of_utc_whatever_time_zone_the_service_answers_in() -> None:
+    early = datetime(2026, 3, 29, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    row = of_job(run(StartedOn=early, CompletedOn=early), PRICES)
+
+    assert row is not None
+    assert (row.day, row.started_at) == (date(2026, 3, 28), datetime(2026, 3, 28, 23, 30))
+
+
+def row(usage_id: str, day: int, hour: int = 0) -> Row:
+    found = of_query(query(QueryExecutionId=usage_id), PRICES)
+    assert found is not None
+    return Row(**{**vars(found), "started_at": datetime(2026, 3, day, hour)})
+
+
+def test_days_hold_their_rows_once_in_one_order_and_no_others() -> None:
+    rows = [row("b", 28, 3), row("a", 28, 3), row("c", 28, 1), row("a", 28, 3), row("d", 27), row("e", 29)]
+    asked = [date(2026, 3, 28), date(2026, 3, 29), date(2026, 3, 30)]
+
+    found = by_day(rows, asked)
+
+    assert [[each.usage_id for each in found[day]] for day in asked] == [["c", "a", "b"], ["e"], []]
+    assert by_day(reversed(rows), asked) == found
+
+
+def test_today_and_yesterday_are_written_unless_more_is_asked_for() -> None:
+    now = datetime(2026, 3, 1, 0, 5, tzinfo=UTC)
+    assert days.wanted({}, now) == [date(2026, 2, 28), date(2026, 3, 1)]
+    assert days.wanted({"days": 0}, now) == [date(2026, 3, 1)]
+    assert days.wanted({"days": 40}, now)[0] == date(2026, 1, 20)
+
+
+@pytest.mark.parametrize("value", [41, -1, "3", None])
+def test_fails_when_more_is_asked_for_than_athena_remembers(value: Any) -> None:
+    with pytest.raises(ValueError, match=f"days must be a number from 0 to 40, of days before today; got {value!r}"):
+        days.wanted({"days": value}, NOON)
+
+
+def test_columns_are_those_of_the_contract() -> None:
+    assert {column.name: column.type for column in load("usage").data_columns} == COLUMNS
+    assert tuple(Row.__dataclass_fields__) == tuple(COLUMNS)
+
+
+VALUES: list[dict[str, Any]] = [
+    {"a": "häßlich 日本 🦆", "b": -(1 << 62), "c": 1e-300, "d": datetime(1969, 12, 31, 23, 59, 59, 999999)},
+    {"a": "", "b": 0, "c": -0.0, "d": datetime(2026, 3, 29, 2, 30, 0, 1)},
+    {"a": None, "b": None, "c": None, "d": None},
+    {"a": "x" * 100_000, "b": 7, "c": 1.5, "d": None},
+]
+TYPES = {"a": "string", "b": "bigint", "c": "double", "d": "timestamp"}
+
+
+@pytest.mark.parametrize("rows", [VALUES, VALUES[:1], VALUES[2:3], [], VALUES * 500], ids=len)
+def test_other_readers_find_in_a_file_what_was_written(rows: list[dict[str, Any]], tmp_path: Any) -> None:
+    file = tmp_path / "table.parquet"
+    file.write_bytes(parquet.write(TYPES, rows))
+
+    duck = duckdb.connect()
+    duck.execute("set timezone = 'UTC'")
+    by_duckdb = duck.execute(f"select a, b, c, d::timestamp from '{file}'").fetchall()
+    by_arrow = pq.read_table(file).to_pylist()
+
+    assert by_duckdb == [tuple(each.values()) for each in rows]
+    assert [each | {"d": each["d"] and each["d"].replace(tzinfo=None)} for each in by_arrow] == rows
+
+
+def test_file_has_the_types_that_spark_and_athena_write() -> None:
+    schema = pq.read_schema(io.BytesIO(parquet.write(TYPES, [])))
+
+    assert [str(field.type) for field in schema] == ["string", "int64", "double", "timestamp[us, tz=UTC]"]
+
+
+def test_table_of_more_columns_than_a_short_list_holds() -> None:
+    names = {f"c{number}": "bigint" for number in range(40)}
+
+    found = pq.read_table(io.BytesIO(parquet.write(names, [dict.fromkeys(names, 3)])))
+
+    assert found.to_pylist() == [dict.fromkeys(names, 3)]
+
+
+class Pages:
+    """A client of Athena or Glue with many executions, the newest first, which counts what is read."""
+
+    def __init__(self, found: list[Any], *, lost: bool = False) -> None:
+        self.found = found
+        self.lost = lost
+        self.read = 0
+
+    def get_paginator(self, operation: str) -> Pages:
+        self.member = {"list_query_executions": "QueryExecutionIds", "get_job_runs": "JobRuns"}[operation]
+        return self
+
+    def paginate(self, PaginationConfig: dict[str, int], **_: str) -> Iterator[Any]:  # noqa: N803
+        size = PaginationConfig["PageSize"]
+        for start in range(0, max(len(self.found), 1), size):
+            self.read += 1
+            page = self.found[start : start + size]
+            yield {self.member: page if self.member == "JobRuns" else [each["QueryExecutionId"] for each in page]}
+
+    def batch_get_query_execution(self, QueryExecutionIds: list[str]) -> Any:  # noqa: N803
+        if self.lost:
+            return {"QueryExecutions": [], "UnprocessedQueryExecutionIds": [{"QueryExecutionId": "q-9"}]}
+        by_id = {each["QueryExecutionId"]: each for each in self.found}
+        return {"QueryExecutions": [by_id[name] for name in QueryExecutionIds]}
+
+
+def many(count: int) -> list[Any]:
+    status = query()["Status"]
+    return [
+        query(QueryExecutionId=f"q-{n}", Status=status | {"SubmissionDateTime": NOON - timedelta(minutes=n)})
+        for n in range(count)
+    ]
+
+
+def test_history_is_read_no_further_back_than_needed() -> None:
+    athena: Any = Pages(many(1000))
+
+    found = list(history.queries(athena, "lake-analysts", NOON - timedelta(minutes=60)))
+
+    assert len(found) >= 61
+    assert athena.read == 3
+    glue: Any = Pages([run(StartedOn=NOON - timedelta(hours=n)) for n in range(1000)])
+    assert len(list(history.runs(glue, "curate", NOON))) == 400
+    assert glue.read == 2
+
+
+def test_empty_history_is_read_to_its_end() -> None:
+    athena: Any = Pages([])
+    glue: Any = Pages([])
+
+    assert list(history.queries(athena, "lake-bi", NOON)) == list(history.runs(glue, "curate", NOON)) == []
+
+
+def test_fails_when_athena_lists_a_query_that_it_does_not_describe() -> None:
+    athena: Any = Pages(many(1), lost=True)
+
+    with pytest.raises(RuntimeError, match="q-9"):
+        list(history.queries(athena, "lake-analysts", NOON))
+
+
+@pytest.fixture
+def entry(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    environment = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_SERVICE_NAME": "usage_history",
+        "POWERTOOLS_METRICS_NAMESPACE": "Lake/Bi",
+        "BUCKET": "analytics",
+        "PREFIX": "usage",
+        "WORKGROUPS": "lake-analysts,lake-bi",
+        "JOBS": "curate",
+        "ATHENA_USD_PER_TIB": "5",
+        "GLUE_USD_PER_DPU_HOUR": "0.44",
+        "GLUE_FLEX_USD_PER_DPU_HOUR": "0.29",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="analytics")
+        found = importlib.import_module("usage_history.handler")
+        now = datetime.now(UTC)
+        times = {"SubmissionDateTime": now, "CompletionDateTime": now}
+        monkeypatch.setattr(found, "_athena", Pages([query(scanned=TIB, Status={"State": "SUCCEEDED"} | times)]))
+        yesterday = now - timedelta(days=1)
+        monkeypatch.setattr(found, "_glue", Pages([run(StartedOn=yesterday, CompletedOn=yesterday)]))
+        yield found
+    sys.modules.pop("usage_history.handler", None)
+
+
+def objects() -> dict[str, bytes]:
+    s3 = boto3.client("s3")
+    listed = s3.list_objects_v2(Bucket="analytics").get("Contents", [])
+    return {each["Key"]: s3.get_object(Bucket="analytics", Key=each["Key"])["Body"].read() for each in listed}
+
+
+def test_each_day_is_one_file_that_writing_again_leaves_as_it_is(entry: ModuleType) -> None:
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+
+    report = entry.handle({}, CONTEXT)
+    written = objects()
+
+    assert report == {str(yesterday): {"rows": 1, "cost_usd": 0.44}, str(today): {"rows": 1, "cost_usd": 5.0}}
+    assert set(written) == {f"usage/usage_date={day}/usage.gz.parquet" for day in (yesterday, today)}
+    (query_row,) = pq.read_table(io.BytesIO(written[days.key("usage", today)])).to_pylist()
+    assert (query_row["usage_id"], query_row["scanned_bytes"], query_row["dpu_seconds"]) == ("q-1", TIB, None)
+    (job_row,) = pq.read_table(io.BytesIO(written[days.key("usage", yesterday)])).to_pylist()
+    assert (job_row["team"], job_row["dpu_seconds"], job_row["scanned_bytes"]) == ("curate", 3600.0, None)
+    assert entry.handle({}, CONTEXT) == report
+    assert objects() == written
+
+
+def test_day_without_any_use_has_no_file(entry: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "_glue", Pages([]))
+
+    report = entry.handle({}, CONTEXT)
+
+    assert sorted(report.items())[0][1] == {"rows": 0, "cost_usd": 0}
+    assert len(objects()) == 1
