@@ -240,7 +240,6 @@ def _cost() -> dict[str, Any]:
                 kpi("cost", title="Cost at list prices", value=COST),
                 kpi("data-read", title="Data read by queries", value=SCANNED),
                 kpi("calls", title="Queries and job runs", value=calls),
-                kpi("seconds", title="Seconds of work", value=seconds),
             ),
             row_of(
                 10,

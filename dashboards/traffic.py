@@ -144,7 +144,7 @@ def _story() -> Visual:
         narrative=[
             output("All.totalAggregate.formattedValue")
             + text(" events of ")
-            + output("Kinds.uniqueGroupValuesCount.formattedValue")
+            + output("Kinds.uniqueGroupValuesCount")
             + text(" kinds."),
             text("Today so far: ")
             + output("Today.currentMetricValue.formattedValue")
