@@ -88,7 +88,7 @@ def test_personal_columns_have_readers_and_others_have_none(data_set: DataSet) -
 
 
 def test_who_may_not_see_all_rows_sees_no_data_set_that_adds_them_up() -> None:
-    """Whoever reads the orders dashboard sees segments, orders and customers by rules, and cohorts, which tell none apart."""
+    # Cohorts tell no segment apart; whatever does has rules.
     orders = next(dashboard for dashboard in COLLECTION.dashboards if dashboard.name == "orders")
     unrestricted = {data_set.id for data_set in orders.data_sets if data_set.row_access is None}
     assert unrestricted == {data_sets.COHORT_RETENTION}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.loader import load as load_contract
 from dashboards import row_access
 from dashboards.errors import DashboardError
 from dashboards.groups import GROUPS
@@ -88,6 +89,18 @@ def test_fails_for_a_data_set_that_is_not_a_table(tmp_path: Path) -> None:
 def test_the_rules_of_the_lake_are_for_groups_of_the_lake() -> None:
     groups = {rule.group for access in row_access.load().values() for rule in access.rules}
     assert groups <= {group.name for group in GROUPS}
+
+
+def test_the_rules_of_the_lake_name_segments_that_there_are() -> None:
+    known = load_contract("customer_history").column("segment").description
+    values = {
+        value
+        for access in row_access.load().values()
+        for rule in access.rules
+        for value in rule.values.get("segment", ())
+    }
+    assert values
+    assert all(f"{value} (" in known or known.endswith(value) for value in values), (values, known)
 
 
 def test_a_data_set_without_rules_shows_all_rows_to_its_readers() -> None:
