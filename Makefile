@@ -10,10 +10,10 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters search replay label test lint unit integration bench clean
+.PHONY: help install requirements demo portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters search replay label refresh dashboard-url bi-member test lint unit integration bench clean
 
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed $(VENV)/.spark-classes .venv-emulator/.installed node_modules/.installed ## Install what the project needs, into this folder
 
@@ -115,6 +115,15 @@ replay: install ## Give records that failed in ENV to the same code again (ARGS=
 
 label: install ## Label what TASK has left in ENV and bring the labels in (options: ARGS="--prefix objects/...")
 	@$(PY) -m labeling label $(TASK) --environment $(ENV) $(ARGS)
+
+refresh: install ## Bring the data sets of dashboards of ENV up to date (ARGS="--data-set orders")
+	@$(PY) -m dashboards refresh --environment $(ENV) $(ARGS)
+
+dashboard-url: install ## Print an address that embeds a dashboard of ENV (ARGS="--dashboard orders --user ada")
+	@$(PY) -m dashboards url --environment $(ENV) $(ARGS)
+
+bi-member: install ## Show or change who is in a group (ARGS="--group lake-managers --user ada")
+	@$(PY) -m dashboards member --environment $(ENV) $(ARGS)
 
 test: install lint ## Run every check: lint, types, imports, unit, policy, Spark and laptop tests
 	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
