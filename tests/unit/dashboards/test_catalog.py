@@ -66,7 +66,8 @@ def _same(found: tuple[DataSet, ...], named: tuple[DataSet, ...]) -> Iterator[Da
 
 @EACH
 def test_every_column_is_described(data_set: DataSet) -> None:
-    assert all(column.description for column in (*data_set.columns, *data_set.calculated))
+    assert all(column.description for column in data_set.columns)
+    assert all(column.description for column in data_set.calculated)
 
 
 @EACH

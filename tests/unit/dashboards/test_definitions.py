@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.model import Shape
+from botocore.model import ListShape, Shape, StringShape, StructureShape
 from botocore.validate import ParamValidator
 
 from contracts.loader import load_contracts
@@ -44,17 +44,16 @@ def declared(dashboard: Dashboard) -> dict[str, Any]:
 
 def strangers(value: Any, shape: Shape, path: str = "") -> Iterator[str]:
     """Find members and values that the API does not know, which botocore's own validation lets pass."""
-    kind = shape.type_name
-    if kind == "structure":
+    if isinstance(shape, StructureShape):
         for name, member in value.items():
             if name not in shape.members:
                 yield f"{path}.{name}: unknown member of {shape.name}"
             else:
                 yield from strangers(member, shape.members[name], f"{path}.{name}")
-    elif kind == "list":
+    elif isinstance(shape, ListShape):
         for index, item in enumerate(value):
             yield from strangers(item, shape.member, f"{path}[{index}]")
-    elif getattr(shape, "enum", None) and value not in shape.enum:
+    elif isinstance(shape, StringShape) and shape.enum and value not in shape.enum:
         yield f"{path}: {value!r} is none of {shape.enum}"
 
 
