@@ -32,7 +32,7 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
     definition = document(
         parameters=[FROM, UNTIL, ORIGIN],
         filters=[
-            between("flights-in-range", FLIGHTS, "flight_date", FROM, UNTIL),
+            between("flights-in-range", FLIGHTS, "month", FROM, UNTIL),
             chosen("flights-of-origins", FLIGHTS, "origin", ORIGIN),
         ],
         calculations=[
@@ -52,7 +52,7 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
 
 
 def _punctuality() -> dict[str, Any]:
-    by_week = moment(FLIGHTS, "flight_date", "WEEK", "Week")
+    by_month = moment(FLIGHTS, "month", "MONTH", "Month")
     cancelled = metric(FLIGHTS, "share_cancelled", "Cancelled", percent(1))
     return sheet(
         "punctuality",
@@ -95,10 +95,10 @@ def _punctuality() -> dict[str, Any]:
             row(
                 9,
                 line(
-                    "delay-by-week",
+                    "delay-by-month",
                     title="When is it late?",
-                    subtitle="Mean delay of arrival by week",
-                    time=by_week,
+                    subtitle="Mean delay of arrival by month",
+                    time=by_month,
                     values=[DELAY],
                 ),
                 bar(

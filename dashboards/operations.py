@@ -22,7 +22,7 @@ from dashboards.definition.filters import (
 from dashboards.definition.formats import dollars, number, percent
 from dashboards.definition.insights import each, insight, output, ranked, sum_of, text
 from dashboards.definition.layout import row, row_of, sheet
-from dashboards.definition.ordering import descending
+from dashboards.definition.ordering import ascending, descending
 from dashboards.definition.parameters import choice, days_ago, decimal, one_of
 from dashboards.definition.tables import kpi, pivot_table, table
 from dashboards.definition.used import data_sets_of
@@ -227,6 +227,7 @@ def _quality(controls: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _cost() -> dict[str, Any]:
     part = dimension(USAGE, "part", "Part")
+    hour = moment(USAGE, "started_at", "HOUR", "Hour")
     calls = count(USAGE, "usage_id", "Queries and runs")
     seconds = total(USAGE, "seconds", "Seconds", number(1))
     return sheet(
@@ -248,10 +249,10 @@ def _cost() -> dict[str, Any]:
                         "cost-by-hour",
                         title="When does it cost?",
                         subtitle="By hour, split as chosen above",
-                        category=moment(USAGE, "started_at", "HOUR", "Hour"),
+                        category=hour,
                         values=[COST],
                         color=part,
-                        order={"FieldSort": {"FieldId": "started_at-hour", "Direction": "ASC"}},
+                        order=ascending(hour),
                         arrangement="STACKED",
                     ),
                     22,

@@ -38,7 +38,7 @@ from dashboards.definition.insights import (
     when,
 )
 from dashboards.definition.layout import row, row_of, sheet
-from dashboards.definition.ordering import ascending, ascending_by
+from dashboards.definition.ordering import ascending, ascending_by, descending
 from dashboards.definition.parameters import choice, day, whole_number
 from dashboards.definition.tables import kpi, pivot_table, table
 from dashboards.definition.used import data_sets_of
@@ -264,7 +264,7 @@ def _customers() -> dict[str, Any]:
                             metric(CUSTOMERS, "revenue_per_order", "Revenue per order", dollars(2)),
                             latest(CUSTOMERS, "last_order_date", "Last order"),
                         ],
-                        order={"FieldSort": {"FieldId": revenue.id, "Direction": "DESC"}},
+                        order=descending(revenue),
                         totals=True,
                     ),
                     24,

@@ -1,4 +1,4 @@
-"""Departures from New York by day, airline and destination, with the place of the destination."""
+"""Departures from New York by month, airline and destination, with the place of the destination."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ def declare(tables: Tables) -> DataSet:
     return DataSet(
         name=NAME,
         title="Flights",
-        description="Departures from the airports of New York City per day, airline and destination.",
+        description="Departures from the airports of New York City per month, airline and destination.",
         products=(),
         tables=("flights", "airports", "airlines"),
         sql=read_sql(NAME),
         import_mode="DIRECT_QUERY",
         columns=(
-            *tables.columns("flights", "flight_date", "origin", "carrier"),
+            computed("month", "DATETIME", "First day of the month of departure", "flights.flight_date"),
+            *tables.columns("flights", "origin", "carrier"),
             tables.column("airlines.name", name="airline", via=("airlines.carrier", "flights.carrier")),
             tables.column("flights.dest"),
             tables.column("airports.name", name="airport", via=("airports.faa", "flights.dest")),

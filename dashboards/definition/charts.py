@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from dashboards.definition.fields import Field, wells
-from dashboards.definition.ordering import at_most, descending
+from dashboards.definition.ordering import ascending, at_most, descending
 from dashboards.definition.visuals import Members, Visual, filtering, labels, sort, visual
 
 HIDDEN = {"Visibility": "HIDDEN"}
@@ -78,7 +78,7 @@ def line(
             }
         },
         "SortConfiguration": sort(
-            CategorySort={"FieldSort": {"FieldId": time.id, "Direction": "ASC"}},
+            CategorySort=ascending(time),
             ColorItemsLimitConfiguration=at_most(limit) if limit else None,
         ),
         "Type": kind,
@@ -159,17 +159,17 @@ def heat_map(
     value: Field,
     subtitle: str | None = None,
     row_order: Members | None = None,
+    column_order: Members | None = None,
     limit: int = 50,
 ) -> Visual:
-    """Show where two dimensions meet often, by the depth of a colour."""
-    ascending = {"FieldSort": {"FieldId": columns.id, "Direction": "ASC"}}
+    """Show where two dimensions meet often, by the depth of a colour; beyond `limit`, the last ones are left out."""
     chart = {
         "FieldWells": {
             "HeatMapAggregatedFieldWells": {"Rows": [rows.well], "Columns": [columns.well], "Values": [value.well]}
         },
         "SortConfiguration": sort(
-            HeatMapRowSort=row_order or {"FieldSort": {"FieldId": rows.id, "Direction": "ASC"}},
-            HeatMapColumnSort=ascending,
+            HeatMapRowSort=row_order or ascending(rows),
+            HeatMapColumnSort=column_order or ascending(columns),
             HeatMapRowItemsLimitConfiguration=at_most(limit, others=False),
             HeatMapColumnItemsLimitConfiguration=at_most(limit, others=False),
         ),

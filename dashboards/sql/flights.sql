@@ -1,5 +1,5 @@
 select
-  f.flight_date,
+  date_trunc('month', f.flight_date) as month,
   f.origin,
   f.carrier,
   l.name as airline,
@@ -14,4 +14,4 @@ select
 from lake_curated.flights as f
 left join lake_curated.airports as a on a.faa = f.dest
 left join lake_curated.airlines as l on l.carrier = f.carrier
-group by f.flight_date, f.origin, f.carrier, l.name, f.dest, a.name, a.lat, a.lon
+group by date_trunc('month', f.flight_date), f.origin, f.carrier, l.name, f.dest, a.name, a.lat, a.lon
