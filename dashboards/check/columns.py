@@ -111,10 +111,12 @@ def _resolve(
 
     told = meaning(tree, column, parameter)
     parts = [found[other] for other in tree.named("column") if other in found]
+    # A data set declares its columns; where the expression says otherwise, a rule names it, and only that one.
+    stated = calculations[name].declared
     found[name] = Known(
         name,
-        told.type or calculations[name].declared,
-        told.level,
+        stated or told.type,
+        "row" if stated else told.level,
         frozenset().union(*(part.sources for part in parts)),
         any(part.personal for part in parts),
     )

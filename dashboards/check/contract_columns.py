@@ -35,7 +35,9 @@ def missing_columns(scene: Scene) -> Iterator[str]:
         if table not in scene.tables:
             # The table is named by the rule above.
             continue
-        near = suggestion(name, (column.name for column in scene.tables[table].columns))
+        # A column that was renamed is one that nobody names yet.
+        names = {column.name for column in scene.tables[table].columns}
+        near = suggestion(name, {other for other in names if f"{table}.{other}" not in wanted} or names)
         yield f"contract {table} has no column {name}{near}; {_broken(scene, source)}"
 
 

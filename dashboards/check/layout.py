@@ -56,14 +56,12 @@ def overflow(scene: Scene) -> Iterator[str]:
 
 def overlaps(scene: Scene) -> Iterator[str]:
     for _, sheet in _sheets(scene):
-        placed = [each for each in _grid(sheet) if "ColumnIndex" in each and "RowIndex" in each]
-        for one, other in combinations(placed, 2):
-            if (
-                one.get("ElementId") != other.get("ElementId")
-                and _meet(one, other, "Column")
-                and _meet(one, other, "Row")
-            ):
-                yield f"{sheet.where}: {one.get('ElementId')} and {other.get('ElementId')} lie over each other"
+        for grid in (*_grids(sheet, "Layouts"), *_grids(sheet, "SheetControlLayouts")):
+            placed = [each for each in grid.get("Elements", ()) if "ColumnIndex" in each and "RowIndex" in each]
+            for one, other in combinations(placed, 2):
+                names = (one.get("ElementId"), other.get("ElementId"))
+                if names[0] != names[1] and _meet(one, other, "Column") and _meet(one, other, "Row"):
+                    yield f"{sheet.where}: {names[0]} and {names[1]} lie over each other"
 
 
 def _meet(one: Json, other: Json, axis: str) -> bool:
@@ -81,13 +79,10 @@ def _grids(sheet: Sheet, key: str) -> list[Json]:
     return [grid for layout in layouts if (grid := layout.get("Configuration", {}).get("GridLayout"))]
 
 
-def _grid(sheet: Sheet) -> list[Json]:
-    return [element for grid in _grids(sheet, "Layouts") for element in grid.get("Elements", ())]
-
-
 def _elements(sheet: Sheet) -> list[Json]:
     """Give the elements of both grids: that of the sheet, and that of the controls above it."""
-    return _grid(sheet) + [each for grid in _grids(sheet, "SheetControlLayouts") for each in grid.get("Elements", ())]
+    grids = (*_grids(sheet, "Layouts"), *_grids(sheet, "SheetControlLayouts"))
+    return [element for grid in grids for element in grid.get("Elements", ())]
 
 
 def _things(board: Board, sheet: Sheet) -> dict[str, str]:

@@ -63,9 +63,9 @@ def parts(board: Board) -> Iterator[tuple[str, Json | list[Json]]]:
     """Give every part of a definition with where it is: visuals, controls, filters, and the rest."""
     yield from ((visual.where, visual.body) for _, visual in board.visuals)
     for sheet in board.sheets:
-        for what, _, body in board.controls(sheet):
+        for _, _, body in board.controls(sheet):
             name = body.get("ParameterControlId") or body.get("FilterControlId")
-            yield f"{sheet.where}, {what} control {name}", body
+            yield f"{sheet.where}, control {name}", body
     for group in board.definition.get("FilterGroups", ()):
         yield f"{board.where}, filter group {group.get('FilterGroupId')}", group
     for entry in board.definition.get("CalculatedFields", ()):
