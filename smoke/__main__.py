@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from smoke import access, labels, queries, storage, tables, text
+from smoke import access, bi, labels, queries, storage, tables, text
 from smoke.check import Result, State, run
 from smoke.lake import Lake, connect
 from smoke.place import NotDeployedError
 
-CHECKS = [check for module in (storage, tables, queries, text, labels, access) for check in module.suite.checks]
+CHECKS = [check for module in (storage, tables, queries, text, labels, bi, access) for check in module.suite.checks]
 _MARKS = {
     State.PROVEN: "[green]✓ proven[/]",
     State.FAILED: "[bold red]✗ FAILED[/]",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,21 @@ class Place:
     quicksight: Any
     identities: Any
     functions: Any
+
+    def invoke(self, output: str, event: Mapping[str, Any]) -> Any:
+        """Return the answer of the function that an output names.
+
+        Raises
+        ------
+        DashboardError
+            If it refused; the message is the function's.
+        """
+        name = self.outputs[output]
+        answer = self.functions.invoke(FunctionName=name, Payload=json.dumps(dict(event)).encode())
+        found = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError"):
+            raise DashboardError(f"{name} refused: {found.get('errorMessage', found)}")
+        return found
 
 
 def find(environment: str) -> Place:

@@ -53,21 +53,39 @@ def run(
 ) -> int:
     """Refresh, wait, print how each ended; 1 if one did not end well."""
     data_sets = chosen(place.collection.data_sets, names, incremental=incremental)
+    with _bar(console) as bar:
+        task = bar.add_task("Refreshing", total=len(data_sets))
+        outcomes = refreshed(
+            place,
+            data_sets,
+            incremental=incremental,
+            minutes=minutes,
+            sleep=sleep,
+            tell=lambda ended: bar.update(task, completed=ended),
+        )
+    for outcome in outcomes:
+        console.print(f"[green]✓[/] {outcome}" if outcome.good else f"[bold red]✗[/] {outcome}", soft_wrap=True)
+    return int(not all(outcome.good for outcome in outcomes))
+
+
+def refreshed(
+    place: Place,
+    data_sets: Sequence[DataSet],
+    *,
+    incremental: bool = False,
+    minutes: float = 30,
+    sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[int], None] = lambda ended: None,
+) -> list[Outcome]:
+    """Refresh data sets side by side, and return how each ended, or that it goes on after so many minutes."""
     ingestion = f"by-hand-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     outcomes = {each.id: _start(place, each.id, ingestion, incremental=incremental) for each in data_sets}
     deadline = time.monotonic() + minutes * 60
-    with _bar(console) as bar:
-        task = bar.add_task("Refreshing", total=len(outcomes))
-        while waiting := [each for each in outcomes.values() if each.status in _GOES_ON]:
-            bar.update(task, completed=len(outcomes) - len(waiting))
-            if time.monotonic() > deadline:
-                break
-            sleep(_LOOK_SECONDS)
-            outcomes |= {each.data_set: _look(place, each.data_set, ingestion) for each in waiting}
-        bar.update(task, completed=len(outcomes) - len(waiting))
-    for outcome in outcomes.values():
-        console.print(f"[green]✓[/] {outcome}" if outcome.good else f"[bold red]✗[/] {outcome}", soft_wrap=True)
-    return int(not all(outcome.good for outcome in outcomes.values()))
+    while (waiting := [each for each in outcomes.values() if each.status in _GOES_ON]) and time.monotonic() < deadline:
+        tell(len(outcomes) - len(waiting))
+        sleep(_LOOK_SECONDS)
+        outcomes |= {each.data_set: _look(place, each.data_set, ingestion) for each in waiting}
+    return list(outcomes.values())
 
 
 def chosen(known: Sequence[DataSet], names: Sequence[str] | None, *, incremental: bool) -> list[DataSet]:
