@@ -33,7 +33,6 @@ class QuickSight:
         self.version: Any = {"VersionNumber": 2, "Status": "CREATION_SUCCESSFUL", "Errors": []}
         self.newest = 2
         self.held: list[int] = [5]
-        self.refreshed_rows = 5
         self.refreshes = 0
 
     def describe_data_set(self, **_: str) -> Any:
