@@ -48,7 +48,8 @@ def folder_of(copies: int, every: int = 1, home: Path = HOME) -> Path:
         names = [f"{copy:05}.parquet" for copy in range(copies)]
         for copy, name in enumerate(names):
             _write(originals if copy == 0 else list(perturbed(originals, copy)), folder / name)
-        (folder / RECORD).write_text(json.dumps({"files": names, "facts": {}}))
+        facts = {"documents": len(originals) * copies}
+        (folder / RECORD).write_text(json.dumps({"files": names, "facts": facts}))
     return root
 
 

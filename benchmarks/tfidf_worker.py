@@ -36,8 +36,8 @@ def _lake(root: Path, out: Path) -> Work:
     spark = start(out, ())
     from lake_common.hadoop_files import HadoopFiles  # noqa: PLC0415
 
-    from emr_steps.index import step  # noqa: PLC0415
-    from emr_steps.index.build import index  # noqa: PLC0415
+    from emr_steps.index import sizes, step, tasks  # noqa: PLC0415
+    from emr_steps.index.build import answered_chunks  # noqa: PLC0415
     from emr_steps.index.options import IndexOptions  # noqa: PLC0415
 
     for key, value in step.SETTINGS.items():
@@ -45,8 +45,10 @@ def _lake(root: Path, out: Path) -> Work:
 
     def work() -> None:
         corpus = step.read(spark, HadoopFiles(spark), f"{root}/documents/collection={COLLECTION}")
-        tables = index(corpus.rows, corpus.documents, 1, IndexOptions(), top=step.TOP_TERMS)
-        tables.top_terms.write.option("compression", "zstd").parquet(f"{out}/top")
+        chunks = answered_chunks(corpus.rows, IndexOptions(), parts=sizes.tasks(corpus.stored_bytes))
+        best = tasks.only_top_rows(IndexOptions(), 0, corpus.documents, step.TOP_TERMS)
+        top = chunks.mapInArrow(best, tasks.TOP_TERMS)
+        top.write.option("compression", "zstd").parquet(f"{out}/top")
 
     return work
 

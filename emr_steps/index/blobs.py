@@ -6,6 +6,7 @@ sorted runs of postings as single values, in Arrow's stream format, and Spark's 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 Array = Any
 
 
-def pack(**columns: Array) -> bytes:
+def pack(**columns: Array) -> pa.Buffer:
     """Write columns of any lengths; `unpack` is the inverse."""
     arrays = {name: values if isinstance(values, pa.Array) else pa.array(values) for name, values in columns.items()}
     lists = [pa.LargeListArray.from_arrays(pa.array([0, len(each)], pa.int64()), each) for each in arrays.values()]
@@ -23,12 +24,12 @@ def pack(**columns: Array) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    return bytes(sink.getvalue())
+    return sink.getvalue()
 
 
-def unpack(blob: bytes) -> Mapping[str, pa.Array]:
+def unpack(blob: pa.Buffer) -> Mapping[str, pa.Array]:
     """Read columns without copying them."""
-    with pa.ipc.open_stream(pa.py_buffer(blob)) as reader:
+    with pa.ipc.open_stream(blob) as reader:
         batch = reader.read_next_batch()
     return {name: column.values for name, column in zip(batch.schema.names, batch.columns, strict=True)}
 
@@ -43,7 +44,12 @@ def smallest(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return values.astype(np.min_scalar_type(int(values.max(initial=0))))
 
 
-def binaries(batch: pa.RecordBatch) -> Iterator[bytes]:
+def column(blob: pa.Buffer) -> pa.Array:
+    """Give a column of one value without copying it."""
+    return pa.Array.from_buffers(pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("=qq", 0, blob.size)), blob])
+
+
+def binaries(batch: pa.RecordBatch) -> Iterator[pa.Buffer]:
     """Give the values of the column `blob` without copying them."""
     for value in batch.column("blob"):
         yield value.as_buffer()

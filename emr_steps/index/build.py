@@ -3,9 +3,10 @@
 Text is cut into words once. What tasks then send to each other are sorted runs of numbers, each run one row, so the
 shuffles cost what their bytes cost. Nothing comes to the driver but counts, and nothing is broadcast.
 
-1. `words`: each task reads its part of the documents and cuts it into chunks of words (kept on local disks).
-2. `questions` and `answers`: how many documents of the corpus contain each term of a chunk?
-3. `weighed`: top terms, and postings by bucket (kept on local disks).
+1. `asked`: each task reads its part of the documents, cuts it into chunks of words, and asks for each range of terms:
+   how many documents of the corpus contain each term of this chunk?
+2. `answered`: a task for each range answers. The words come along, on their way to where the answers go.
+3. `weighed`: top terms, and postings by bucket.
 4. Tables: top terms as they are, terms and postings after all chunks' share of a bucket came together.
 
 A chunk is a function of the stored documents, because its task reads files and no shuffle; so a task that runs again
@@ -41,9 +42,10 @@ def index(
     buckets: int,
     options: IndexOptions,
     *,
+    parts: int,
+    writers: int,
     top: int,
     salt: int = 0,
-    writers: int | None = None,
 ) -> Index:
     """Describe how to index documents.
 
@@ -55,28 +57,26 @@ def index(
         How many rows these are.
     buckets
         Number of buckets of the tables of terms and of postings.
+    parts
+        Number of tasks that weigh the terms of chunks.
     writers
-        Number of tasks that write them, each some of the buckets, one after the other; a task for each by default.
+        Number of tasks that write buckets, each some of them, one after the other.
     top
         How many top terms each document gets at most.
     salt
         What the numbers of terms depend on besides the terms.
     """
-    parts, writers = stored.rdd.getNumPartitions(), writers or buckets
-    chunk_places, range_places, writer_places = (places(count) for count in (parts, sizes.ranges(parts), writers))
+    writer_places = places(writers)
     bucket_places = [writer_places[bucket % writers] for bucket in range(buckets)]
-    words = _kept(stored.select("doc_id", "body").mapInArrow(tasks.read_words(options, chunk_places), tasks.BLOBS))
-    questions = words.mapInArrow(tasks.ask(options, salt, range_places), tasks.BLOBS)
-    asked = _gathered(questions, len(range_places), "part")
-    answers = asked.mapInArrow(tasks.answer(options, chunk_places), tasks.BLOBS)
-    weigh = tasks.weigh(options, salt, documents, bucket_places, top)
-    weighed = _kept(_gathered(words.union(answers), parts, "chunk").mapInArrow(weigh, tasks.BLOBS))
+    answered = answered_chunks(stored, options, parts=parts, salt=salt)
+    weighed = answered.mapInArrow(tasks.weigh(options, salt, documents, bucket_places, top), tasks.BLOBS)
+    # Three tables are made of it, by a job each.
+    weighed = weighed.persist(StorageLevel.DISK_ONLY)
     best, postings = weighed.filter(f"part = {tasks.TOP}"), weighed.filter(f"part <> {tasks.TOP}")
     shares = _gathered(postings, writers, "part")
 
     def release() -> None:
         weighed.unpersist()
-        words.unpersist()
 
     return Index(
         top_terms=best.mapInArrow(tasks.top_rows, tasks.TOP_TERMS),
@@ -86,8 +86,19 @@ def index(
     )
 
 
-def _kept(rows: DataFrame) -> DataFrame:
-    return rows.persist(StorageLevel.DISK_ONLY)
+def answered_chunks(stored: DataFrame, options: IndexOptions, *, parts: int, salt: int = 0) -> DataFrame:
+    """Describe how to bring the words of each chunk together with the document frequencies of its terms.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `tasks.BLOBS`, those of a chunk side by side, its words first.
+    """
+    homes = places(parts)
+    ranges = homes[: sizes.ranges(parts)]
+    asked = stored.select("doc_id", "body").mapInArrow(tasks.ask(options, salt, homes, ranges), tasks.BLOBS)
+    answered = _gathered(asked, parts, "part").mapInArrow(tasks.answer(options, homes), tasks.BLOBS)
+    return _gathered(answered, parts, "chunk")
 
 
 def _gathered(rows: DataFrame, partitions: int, by: str) -> DataFrame:

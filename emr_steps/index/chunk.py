@@ -27,12 +27,12 @@ class Chunk:
     lengths: NDArray[np.uint32]
     words: NDArray[np.int32]
 
-    def pack(self) -> bytes:
+    def pack(self) -> pa.Buffer:
         """Write the chunk; `unpack` is the inverse."""
         return blobs.pack(names=self.names, spellings=self.spellings, lengths=self.lengths, words=self.words)
 
     @classmethod
-    def unpack(cls, blob: bytes) -> Chunk:
+    def unpack(cls, blob: pa.Buffer) -> Chunk:
         """Read a chunk."""
         columns = blobs.unpack(blob)
         lengths, indices = blobs.numbers(columns["lengths"]), blobs.numbers(columns["words"])

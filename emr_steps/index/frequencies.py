@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from emr_steps.index import blobs
@@ -28,7 +29,7 @@ class Frequencies:
     documents: NDArray[np.int64]
 
 
-def questions(numbers: Numbers, counts: NDArray[np.int64], ranges: int) -> Iterator[bytes]:
+def questions(numbers: Numbers, counts: NDArray[np.int64], ranges: int) -> Iterator[pa.Buffer]:
     """Ask each range of numbers for the frequencies of a chunk's terms.
 
     Parameters
@@ -47,7 +48,7 @@ def questions(numbers: Numbers, counts: NDArray[np.int64], ranges: int) -> Itera
         yield blobs.pack(numbers=numbers[start:end], counts=blobs.smallest(counts[start:end]))
 
 
-def answers(asked: Sequence[bytes], min_df: int) -> Iterator[bytes]:
+def answers(asked: Sequence[pa.Buffer], min_df: int) -> Iterator[pa.Buffer]:
     """Answer all questions to one range, in their order."""
     columns = [blobs.unpack(blob) for blob in asked]
     numbers = np.concatenate([blobs.numbers(each["numbers"]) for each in columns])
@@ -64,7 +65,7 @@ def answers(asked: Sequence[bytes], min_df: int) -> Iterator[bytes]:
         yield blobs.pack(terms=np.array([len(kept)]), kept=np.packbits(kept), documents=blobs.smallest(own[kept]))
 
 
-def read(answered: Sequence[bytes], order: NDArray[np.int64]) -> Frequencies:
+def read(answered: Sequence[pa.Buffer], order: NDArray[np.int64]) -> Frequencies:
     """Put the answers of all ranges together.
 
     Parameters

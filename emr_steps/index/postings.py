@@ -31,7 +31,7 @@ class Bucket:
     terms: Sequence[NDArray[np.int64]]
 
 
-def merge(blobs_of_bucket: Sequence[bytes]) -> Bucket:
+def merge(blobs_of_bucket: Sequence[pa.Buffer]) -> Bucket:
     """Bring the terms of all chunks together.
 
     Raises

@@ -20,8 +20,13 @@ def task_bytes(stored_bytes: int) -> int:
     return min(max(stored_bytes // TASKS, LEAST_TASK_BYTES), MOST_TASK_BYTES)
 
 
+def tasks(stored_bytes: int) -> int:
+    """Say how many tasks weigh terms: about as many as read the documents."""
+    return max(1, -(-stored_bytes // task_bytes(stored_bytes)))
+
+
 def ranges(tasks: int) -> int:
-    """Say how many tasks count the documents of terms, given how many read documents: one for each range of numbers."""
+    """Say how many tasks count the documents of terms, given how many weigh them: one for each range of numbers."""
     return min(tasks, MOST_RANGES)
 
 

@@ -36,8 +36,13 @@ SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "16",
     # A task writes the few buckets that it holds one after the other; sorting their rows once more would be in vain.
     "spark.sql.maxConcurrentOutputFileWriters": "4096",
+    # Each exchange has the number of partitions that it needs, so there is nothing to plan anew between stages; and
+    # rows are few and large, so code that is generated and compiled to move them costs more than it saves.
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
 }
 TOP_TERMS = 20
+_READ = "doc_id string, body string"
 _CHOICE = ("true", "false")
 # Of two terms in ten billion, two share a number about once in two times; four times in a row, never.
 _SALTS = 4
@@ -107,8 +112,8 @@ def read(spark: SparkSession, files: HadoopFiles, folder: str) -> Corpus:
     spark.conf.set("spark.sql.files.maxPartitionBytes", sizes.task_bytes(stored))
     # A file costs no more to open than a row group to read.
     spark.conf.set("spark.sql.files.openCostInBytes", 1 << 20)
-    rows = spark.read.parquet(*(f"{folder}/{name}" for name in record.files)).select("doc_id", "body")
-    return Corpus(rows, rows.count(), stored)
+    rows = spark.read.schema(_READ).parquet(*(f"{folder}/{name}" for name in record.files))
+    return Corpus(rows, int(record.facts["documents"]), stored)
 
 
 def _write(corpus: Corpus, buckets: int, options: argparse.Namespace, folders: Mapping[str, str]) -> None:
@@ -119,6 +124,7 @@ def _write(corpus: Corpus, buckets: int, options: argparse.Namespace, folders: M
             corpus.documents,
             buckets,
             options.index,
+            parts=sizes.tasks(corpus.stored_bytes),
             writers=sizes.writers(corpus.stored_bytes),
             top=options.top_terms,
             salt=salt,

@@ -32,42 +32,42 @@ _CHUNKS_PER_PARTITION = 1 << 20
 _SCHEMA = pa.schema([("place", pa.int32()), ("chunk", pa.int64()), ("part", pa.int32()), ("blob", pa.large_binary())])
 
 
-def read_words(options: IndexOptions, places: Sequence[int]) -> Task:
-    """From documents (`doc_id`, `body`) to chunks of words."""
+def ask(options: IndexOptions, salt: int, homes: Sequence[int], ranges: Sequence[int]) -> Task:
+    """From documents (`doc_id`, `body`) to chunks of words and their questions, one to each range of terms.
+
+    Parameters
+    ----------
+    homes
+        The places of all tasks, among which chunks are dealt out.
+    ranges
+        The place of each range.
+    """
 
     def task(batches: Batches) -> Iterator[pa.RecordBatch]:
-        partition = _partition()
-        for number, documents in enumerate(chunk.cut(_documents(batches), CHUNK_CHARACTERS)):
-            if number == _CHUNKS_PER_PARTITION:
+        first = _partition() * _CHUNKS_PER_PARTITION
+        for number, documents in enumerate(chunk.cut(_documents(batches), CHUNK_CHARACTERS), first):
+            if number == first + _CHUNKS_PER_PARTITION:
                 raise RuntimeError(f"a partition of documents may have {_CHUNKS_PER_PARTITION} chunks; it has more")
-            words = chunk.read(documents, options).pack()
-            yield _row(places[partition], partition * _CHUNKS_PER_PARTITION + number, WORDS, words)
-
-    return task
-
-
-def ask(options: IndexOptions, salt: int, places: Sequence[int]) -> Task:
-    """From chunks of words to questions after the frequencies of their terms; there are as many ranges as places."""
-
-    def task(batches: Batches) -> Iterator[pa.RecordBatch]:
-        for number, rows in _groups(batches, "chunk"):
-            counted = counts.count(chunk.Chunk.unpack(rows[0][2]), options, salt)
+            words = chunk.read(documents, options)
+            yield _row(_home(number, homes), number, WORDS, words.pack())
+            counted = counts.count(words, options, salt)
             order = counts.order_of_numbers(counted.numbers)
-            asked = frequencies.questions(counted.numbers[order], counted.document_counts[order], len(places))
+            asked = frequencies.questions(counted.numbers[order], counted.document_counts[order], len(ranges))
             for part, blob in enumerate(asked):
-                yield _row(places[part], number, part, blob)
+                yield _row(ranges[part], number, part, blob)
 
     return task
 
 
-def answer(options: IndexOptions, places: Sequence[int]) -> Task:
-    """From questions, those of a range together, to answers that go where the chunk's words are."""
+def answer(options: IndexOptions, homes: Sequence[int]) -> Task:
+    """From questions, those of a range together, to answers that go to the chunk's home, as its words do."""
 
     def task(batches: Batches) -> Iterator[pa.RecordBatch]:
         for part, rows in _groups(batches, "part"):
-            answered = frequencies.answers([blob for _, _, blob in rows], options.min_df)
-            for (number, _, _), blob in zip(rows, answered, strict=True):
-                yield _row(places[number // _CHUNKS_PER_PARTITION], number, part, blob)
+            asked = [blob for _, _, blob in rows]
+            replies = asked if part == WORDS else frequencies.answers(asked, options.min_df)
+            for (number, _, _), blob in zip(rows, replies, strict=True):
+                yield _row(_home(number, homes), number, part, blob)
 
     return task
 
@@ -76,16 +76,24 @@ def weigh(options: IndexOptions, salt: int, documents: int, places: Sequence[int
     """From chunks, each with its words before its answers, to top terms and postings; as many buckets as places."""
 
     def task(batches: Batches) -> Iterator[pa.RecordBatch]:
-        for number, rows in _groups(batches, "chunk"):
-            words = chunk.Chunk.unpack(rows[0][2])
-            counted = counts.count(words, options, salt)
-            order = counts.order_of_numbers(counted.numbers)
-            found = frequencies.read([blob for _, _, blob in rows[1:]], order)
-            weighed = weighing.weigh(words, counted, found, documents, options)
+        for number, words, weighed in _weighed(batches, options, salt, documents):
             best = weighing.top_terms(words, weighed, top)
             yield _row(0, number, TOP, blobs.pack(**{name: best[name].combine_chunks() for name in best.column_names}))
             for bucket, blob in weighing.by_bucket(words, weighed, len(places)):
                 yield _row(places[bucket], number, bucket, blob)
+
+    return task
+
+
+def only_top_rows(options: IndexOptions, salt: int, documents: int, top: int) -> Task:
+    """From chunks to the rows of text_top_terms, for whoever needs no other table.
+
+    Nothing tells then whether two terms share a number: that shows in postings.
+    """
+
+    def task(batches: Batches) -> Iterator[pa.RecordBatch]:
+        for _, words, weighed in _weighed(batches, options, salt, documents):
+            yield from weighing.top_terms(words, weighed, top).to_batches()
 
     return task
 
@@ -126,6 +134,23 @@ def _partition() -> int:
     return context.partitionId()
 
 
+def _home(number: int, homes: Sequence[int]) -> int:
+    """Deal out the chunks of all partitions evenly."""
+    partition, place = divmod(number, _CHUNKS_PER_PARTITION)
+    return homes[(partition + place) % len(homes)]
+
+
+def _weighed(
+    batches: Batches, options: IndexOptions, salt: int, documents: int
+) -> Iterator[tuple[int, chunk.Chunk, weighing.Weighed]]:
+    for number, rows in _groups(batches, "chunk"):
+        words = chunk.Chunk.unpack(rows[0][2])
+        counted = counts.count(words, options, salt)
+        order = counts.order_of_numbers(counted.numbers)
+        found = frequencies.read([blob for _, _, blob in rows[1:]], order)
+        yield number, words, weighing.weigh(words, counted, found, documents, options)
+
+
 def _documents(batches: Batches) -> Iterator[chunk.Document]:
     for batch in batches:
         for name, text in zip(batch.column("doc_id"), batch.column("body"), strict=True):
@@ -137,7 +162,7 @@ def _buckets(batches: Batches) -> Iterator[tuple[int, postings.Bucket]]:
         yield number, postings.merge([blob for _, _, blob in rows])
 
 
-def _groups(batches: Batches, by: str) -> Iterator[tuple[int, list[tuple[int, int, bytes]]]]:
+def _groups(batches: Batches, by: str) -> Iterator[tuple[int, list[tuple[int, int, pa.Buffer]]]]:
     """Give (chunk, part, blob) of neighbouring rows that are equal in a column."""
     index = ("chunk", "part").index(by)
     for _, group in itertools.groupby(_rows(batches), key=lambda row: row[index]):
@@ -145,14 +170,15 @@ def _groups(batches: Batches, by: str) -> Iterator[tuple[int, list[tuple[int, in
         yield int(rows[0][index]), rows
 
 
-def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, int, bytes]]:
+def _rows(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, int, pa.Buffer]]:
     for batch in batches:
         numbers = (batch.column(name).to_pylist() for name in ("chunk", "part"))
         yield from zip(*numbers, blobs.binaries(batch), strict=True)
 
 
-def _row(place: int, number: int, part: int, blob: bytes) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pydict({"place": [place], "chunk": [number], "part": [part], "blob": [blob]}, _SCHEMA)
+def _row(place: int, number: int, part: int, blob: pa.Buffer) -> pa.RecordBatch:
+    numbers = [pa.array([value], field.type) for value, field in zip((place, number, part), _SCHEMA, strict=False)]
+    return pa.RecordBatch.from_arrays([*numbers, blobs.column(blob)], schema=_SCHEMA)
 
 
 def _in_bucket(batch: pa.RecordBatch, number: int) -> pa.RecordBatch:

@@ -101,7 +101,7 @@ def top_terms(chunk: Chunk, weighed: Weighed, most: int) -> pa.Table:
     return ranked.filter(pa.array(ranks <= most))
 
 
-def by_bucket(chunk: Chunk, weighed: Weighed, buckets: int) -> Iterator[tuple[int, bytes]]:
+def by_bucket(chunk: Chunk, weighed: Weighed, buckets: int) -> Iterator[tuple[int, pa.Buffer]]:
     """Give the postings as a blob for each bucket of terms that has some."""
     homes = np.fromiter((bucket(term, buckets) for term in weighed.spellings.to_pylist()), np.uint16)
     order = np.argsort(homes, kind="stable")

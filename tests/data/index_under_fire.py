@@ -21,9 +21,9 @@ import pyspark
 from lake_common import contract as contract_module
 from pyspark.sql import SparkSession
 
-# Reading the files' schema, cutting words and asking, answering, weighing and writing the top terms, and sorting the
-# postings into buckets; what comes then runs in peace.
-KILLS = 6
+# Cutting words and asking, answering, weighing and writing the top terms, sorting postings into buckets, and writing
+# them; what comes then runs in peace.
+KILLS = 5
 CLUSTER = {
     "spark.master": "local-cluster[2,1,640]",
     "spark.executor.memory": "640m",

@@ -9,7 +9,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from contracts.loader import load
-from emr_steps.index import publish, step
+from emr_steps.index import publish, step, tasks
+from emr_steps.index.build import answered_chunks
 from emr_steps.index.options import IndexOptions
 from emr_steps.index.placement import places
 from emr_steps.index.publish import Build
@@ -72,6 +73,19 @@ def _agree(lake: Lake, made: Build, want: dict[tuple[str, str], float]) -> None:
         assert {bucket(term, made.buckets) for term in pq.read_table(file, partitioning=None)["term"].to_pylist()} == {
             number
         }
+
+
+def test_top_terms_alone_are_those_of_the_index(spark: SparkSession, lake: Lake) -> None:
+    documents = letters()
+    put(lake, documents, files=3)
+    made = build(spark, lake)
+    stored = spark.read.schema("doc_id string, body string").parquet(
+        str(lake.folder("curated") / "documents" / "collection=letters")
+    )
+    chunks = answered_chunks(stored, IndexOptions(), parts=2)
+    alone = chunks.mapInArrow(tasks.only_top_rows(IndexOptions(), 0, len(documents), 20), tasks.TOP_TERMS)
+    found = sorted((row.asDict() for row in alone.collect()), key=lambda row: (row["doc_id"], row["rank"]))
+    assert found == sorted(rows(lake, "text_top_terms", made), key=lambda row: (row["doc_id"], row["rank"]))
 
 
 @pytest.mark.parametrize("partitions", [1, 7, 64])

@@ -13,6 +13,10 @@ def test_tasks_grow_with_the_corpus_but_stay_within_memory() -> None:
     assert sizes.task_bytes(1 << 50) == sizes.MOST_TASK_BYTES
 
 
+def test_as_many_tasks_weigh_terms_as_read_documents() -> None:
+    assert [sizes.tasks(size) for size in (0, 15 * sizes.MIB, 20_480 * sizes.MIB)] == [1, 3, 2048]
+
+
 def test_ranges_end_somewhere_so_that_rows_do_not_grow_with_the_square_of_tasks() -> None:
     assert [sizes.ranges(tasks) for tasks in (1, 40, 100_000)] == [1, 40, sizes.MOST_RANGES]
 
