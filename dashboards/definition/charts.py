@@ -68,7 +68,14 @@ def line(
     ----------
     forecast_periods
         How many periods of `time` to look ahead; 90 of 100 futures should lie in the band. Works without `color` only.
+
+    Raises
+    ------
+    ValueError
+        If a forecast of several lines is asked for.
     """
+    if forecast_periods and color:
+        raise ValueError(f"line {name}: a forecast is of one line; got color {color.column['ColumnName']}")
     chart: Members = {
         "FieldWells": {
             "LineChartAggregatedFieldWells": {
