@@ -47,6 +47,8 @@ SERVICE_MODULES = (
     "laptop.emulator.sagemaker.active_learning",
     "laptop.emulator.sagemaker.portal",
     "laptop.emulator.states_sagemaker",
+    "laptop.emulator.quicksight.service",
+    "laptop.emulator.cloudformation.quicksight_types",
 )
 
 

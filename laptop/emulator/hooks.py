@@ -47,7 +47,26 @@ def _refuse_other_services(own: frozenset[str]) -> None:
     for service in app.SERVICE_HANDLERS.keys() - known_good.SERVICES - ours:
         app.SERVICE_HANDLERS[service] = _refusal(service)
     app.detect_service = _detector(app.detect_service, own)
+    app.SERVICE_HANDLERS[_PAGES] = _page
     app.SERVICE_HANDLERS["s3"] = _with_managed_key(_without_unknown_configurations(app.SERVICE_HANDLERS["s3"]))
+
+
+# Paths of our own; no bucket can be called so.
+_PAGES = "/_lake/"
+
+
+async def _page(method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]) -> Response:
+    prefix = next((prefix for prefix in registry.pages if path.startswith(prefix)), None)
+    if prefix is None or method != "GET":
+        return _error(NotImplementedOnLaptop(f"{method} {path}"))
+    values = {name: value[0] if isinstance(value, list) else value for name, value in query.items()}
+    handler = registry.pages[prefix]
+
+    def show(_request: Json, _call: Call) -> Json:
+        return handler(path.removeprefix(prefix), values)
+
+    served: Response = await run_reentrant(_serve, show, b"", _caller(None, "", headers), thread_name="laptop-page")
+    return served
 
 
 _SIGNED_AS = re.compile(r"Credential=[^/]+/[^/]+/[^/]+/([^/]+)/")
@@ -58,6 +77,8 @@ def _detector(original: Callable[..., str], own: frozenset[str]) -> Callable[...
 
     def detect(method: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any]) -> str:
         checkpoints.count_request()
+        if path.startswith(_PAGES):
+            return _PAGES
         signed = _SIGNED_AS.search(headers.get("authorization", ""))
         if signed and signed[1] in own:
             # Of a name that it does not know, the emulator asks the model of every service of AWS: seconds.

@@ -78,6 +78,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
     ),
     # All of it is ours.
     "elasticmapreduce": frozenset(),
+    "quicksight": frozenset(),
     "sagemaker": frozenset(),
     "firehose": frozenset(
         {"CreateDeliveryStream", "DeleteDeliveryStream", "DescribeDeliveryStream", "ListDeliveryStreams"}

@@ -6,7 +6,7 @@ emulator, so that the modules stay testable without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ class Call(Protocol):
 
 
 OperationHandler = Callable[[Json, Call], Json]
+PageHandler = Callable[[str, Mapping[str, str]], Json]
 TaskHandler = Callable[[str, Json], Any]
 PropertyFill = Callable[[str, Json, Json], Json | None]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -98,6 +99,7 @@ class Resource:
 
 
 operations: dict[tuple[str, str], OperationHandler] = {}
+pages: dict[str, PageHandler] = {}
 tasks: dict[str, TaskHandler] = {}
 resource_types: dict[str, Resource] = {}
 fills: dict[str, list[PropertyFill]] = {}
@@ -112,6 +114,14 @@ def operation(service: str, name: str) -> Callable[[F], F]:
     thread of its own in the caller's account and region, so it may block and may call the endpoint back.
     """
     return _into(operations, (service, name))
+
+
+def page(prefix: str) -> Callable[[F], F]:
+    """Serve GET requests of paths that no service of AWS has, e.g. `@page("/_lake/quicksight/")`.
+
+    The handler takes the rest of the path and the query, and returns a JSON document; it may block.
+    """
+    return _into(pages, prefix)
 
 
 def task(resource: str) -> Callable[[F], F]:

@@ -80,7 +80,8 @@ def _route(operation: Any) -> _Route:
     pattern = re.escape(uri)
     for wire, _, _ in places["uri"]:
         last = uri.endswith((f"{{{wire}}}", f"{{{wire}+}}"))
-        group = f"(?P<{wire}>{'.+' if last else '[^/]+'})"
+        # The path comes decoded: an ARN has slashes of its own.
+        group = f"(?P<{wire}>{'.+' if last or wire.lower().endswith('arn') else '[^/]+'})"
         for placeholder in (f"{{{wire}}}", f"{{{wire}+}}"):
             pattern = pattern.replace(re.escape(placeholder), group)
     return _Route(

@@ -15,7 +15,7 @@ import botocore.session
 
 def problems(operation: str, request: Any) -> list[str]:
     """Return what is wrong with a request, as the service words it."""
-    return list(_structure(_model().operation_model(operation).input_shape, request, ""))
+    return violations(_model().operation_model(operation).input_shape, request)
 
 
 def rejection(operation: str, request: Any) -> str | None:
@@ -24,6 +24,11 @@ def rejection(operation: str, request: Any) -> str | None:
     if not found:
         return None
     return f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: {'; '.join(found)}"
+
+
+def violations(shape: Any, request: Any) -> list[str]:
+    """Return what a shape of any service's model does not allow in a request."""
+    return list(_structure(shape, request, ""))
 
 
 @cache

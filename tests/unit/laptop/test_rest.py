@@ -35,6 +35,13 @@ def test_operation_of_a_request_is_found_with_its_members(
     assert (found[0], json.loads(found[1])) == (operation, request_ | {"mine": 1})
 
 
+def test_an_arn_in_the_middle_of_a_path_may_have_slashes() -> None:
+    arn = "arn:aws:quicksight:us-east-1:0:dashboard/orders"
+    found = rest.resolve("quicksight", "GET", f"/resources/{arn}/tags", {}, b"")
+    assert found is not None
+    assert (found[0], json.loads(found[1])) == ("ListTagsForResource", {"ResourceArn": arn})
+
+
 @pytest.mark.parametrize(
     ("service", "path"), [("emr-serverless", "/nowhere"), ("glue", "/applications"), ("no-such-service", "/")]
 )

@@ -1,0 +1,414 @@
+r"""QuickSight's resource types, which the emulator lacks.
+
+| type | `Ref` | replaced by another | in place |
+|---|---|---|---|
+| DataSource | `account\\|id` | Type, id | everything else; a failed connection fails the deployment |
+| DataSet | `account\\|id` | id | everything else; waits for the first import unless IngestionWaitPolicy says no |
+| RefreshSchedule | `account\\|data set\\|id` | id, data set | the schedule |
+| Dashboard | `account\\|id` | id | everything else; a new version is published, a failed one fails the deployment |
+| Theme | `id\\|account` | id | everything else |
+| Folder | `account\\|id` | id, parent, FolderType, SharingModel | name, permissions, tags |
+| Group | ARN | name, namespace | description |
+| VPCConnection | `account\\|id` | id | everything else |
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_QuickSight.html
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from laptop.emulator.clients import account, client
+from laptop.emulator.cloudformation.reads import READS, ReadBack, Reader, is_absence
+from laptop.emulator.cloudformation.shape import is_true, pick, tag_map
+from laptop.emulator.registry import Context, Created, Json, Resource, resource_type
+
+_POLL_SECONDS = 0.1
+_HOUR_SECONDS = 3600
+_DEFAULT_WAIT_HOURS = 36
+_FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d")
+
+
+def _call(operation: str, **arguments: Any) -> Json:
+    """Call an operation of QuickSight in the stack's account."""
+    answer = getattr(client("quicksight"), xform_name(operation))(AwsAccountId=account(), **arguments)
+    return {name: value for name, value in answer.items() if name not in {"ResponseMetadata", "RequestId", "Status"}}
+
+
+def _permit(noun: str, id_member: str, asset_id: str, old: Json, new: Json) -> None:
+    before, after = (
+        {each["Principal"]: sorted(each["Actions"]) for each in properties.get("Permissions") or []}
+        for properties in (old, new)
+    )
+    revoked = [{"Principal": who, "Actions": actions} for who, actions in before.items() if after.get(who) != actions]
+    granted = [{"Principal": who, "Actions": actions} for who, actions in after.items() if before.get(who) != actions]
+    changes = {"RevokePermissions": revoked, "GrantPermissions": granted}
+    wanted = {name: value for name, value in changes.items() if value}
+    if wanted:
+        _call(f"Update{noun}Permissions", **{id_member: asset_id}, **wanted)
+
+
+def _retag(arn: str, old: Json, new: Json) -> None:
+    gone = sorted(tag_map(old.get("Tags")).keys() - tag_map(new.get("Tags")).keys())
+    api = client("quicksight")
+    if gone:
+        api.untag_resource(ResourceArn=arn, TagKeys=gone)
+    if new.get("Tags"):
+        api.tag_resource(ResourceArn=arn, Tags=new["Tags"])
+
+
+class _Asset(Resource):
+    """An asset with an id, permissions and tags, by the operations Create, Update, Describe and Delete of its noun."""
+
+    noun: str
+    id_member: str
+    # Members of UpdateX besides the id.
+    updated: tuple[str, ...]
+    # Members of CreateX that are none of UpdateX.
+    created: tuple[str, ...] = ()
+
+    def create(self, properties: Json, context: Context) -> Created:
+        asset_id = str(properties.get(self.id_member) or context.name)
+        request = pick(properties, *self.updated, *self.created)
+        _call(f"Create{self.noun}", **{self.id_member: asset_id}, **self.api(request))
+        try:
+            self.finish(asset_id, {}, properties)
+        except Exception:
+            # CloudFormation does not know the asset yet, so its rollback would leave it behind.
+            self.delete(self.physical_id(asset_id), properties)
+            raise
+        return self.made(asset_id)
+
+    def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
+        asset_id = self.asset_id(physical_id)
+        _call(f"Update{self.noun}", **{self.id_member: asset_id}, **self.api(pick(new, *self.updated)))
+        if "Permissions" in self.properties:
+            _permit(self.noun, self.id_member, asset_id, old, new)
+        _retag(self.made(asset_id).attributes["Arn"], old, new)
+        self.finish(asset_id, old, new)
+        return self.made(asset_id)
+
+    def delete(self, physical_id: str, properties: Json) -> None:
+        _call(f"Delete{self.noun}", **{self.id_member: self.asset_id(physical_id)})
+
+    def describe(self, asset_id: str) -> Json:
+        found: Json = _call(f"Describe{self.noun}", **{self.id_member: asset_id})[self.noun]
+        return found
+
+    def made(self, asset_id: str) -> Created:
+        found = self.describe(asset_id)
+        shown = {name: found[name] for name in ("Arn", "CreatedTime", "LastUpdatedTime", "Status") if name in found}
+        return Created(self.physical_id(asset_id), {name: _text(value) for name, value in shown.items()})
+
+    def physical_id(self, asset_id: str) -> str:
+        return f"{account()}|{asset_id}"
+
+    def asset_id(self, physical_id: str) -> str:
+        return physical_id.partition("|")[2]
+
+    def api(self, request: Json) -> Json:
+        """Return a request with the names of the API."""
+        return request
+
+    def finish(self, asset_id: str, old: Json, new: Json) -> None:
+        """Do what creation and update leave to other operations; raise if the asset has failed."""
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@resource_type("AWS::QuickSight::DataSource")
+class DataSource(_Asset):
+    noun, id_member = "DataSource", "DataSourceId"
+    updated = ("Name", "DataSourceParameters", "VpcConnectionProperties", "SslProperties")
+    created = ("Type", "Permissions", "Tags", "FolderArns")
+    properties = frozenset({"AwsAccountId", "DataSourceId", *updated, *created})
+    replaced_by = frozenset({"AwsAccountId", "DataSourceId", "Type"})
+
+    def finish(self, asset_id: str, old: Json, new: Json) -> None:
+        found = self.describe(asset_id)
+        if found["Status"].endswith("_FAILED"):
+            error = found["ErrorInfo"]
+            raise ValueError(f"data source {asset_id}: {found['Status']}: {error['Type']}: {error['Message']}")
+
+
+_DATA_SET = (
+    "Name",
+    "PhysicalTableMap",
+    "LogicalTableMap",
+    "ImportMode",
+    "FieldFolders",
+    "RowLevelPermissionDataSet",
+    "RowLevelPermissionTagConfiguration",
+    "ColumnLevelPermissionRules",
+    "DataSetUsageConfiguration",
+    "DatasetParameters",
+    "PerformanceConfiguration",
+    "DataPrepConfiguration",
+    "SemanticModelConfiguration",
+)
+
+
+@resource_type("AWS::QuickSight::DataSet")
+class DataSet(_Asset):
+    noun, id_member = "DataSet", "DataSetId"
+    updated = _DATA_SET
+    created = ("Permissions", "Tags", "FolderArns", "UseAs")
+    properties = frozenset(
+        {"AwsAccountId", "DataSetId", "DataSetRefreshProperties", "IngestionWaitPolicy", *updated, *created}
+    )
+    replaced_by = frozenset({"AwsAccountId", "DataSetId"})
+
+    def api(self, request: Json) -> Json:
+        folders = request.get("FieldFolders")
+        if not folders:
+            return request
+        renamed = {
+            name: {member.lower(): value for member, value in folder.items()} for name, folder in folders.items()
+        }
+        return request | {"FieldFolders": renamed}
+
+    def finish(self, asset_id: str, old: Json, new: Json) -> None:
+        refresh = new.get("DataSetRefreshProperties")
+        if refresh:
+            _call("PutDataSetRefreshProperties", DataSetId=asset_id, DataSetRefreshProperties=refresh)
+        elif old.get("DataSetRefreshProperties"):
+            _call("DeleteDataSetRefreshProperties", DataSetId=asset_id)
+        policy = new.get("IngestionWaitPolicy") or {}
+        # It is on unless a template switches it off.
+        if new["ImportMode"] == "SPICE" and is_true(policy.get("WaitForSpiceIngestion", True)):
+            _wait(asset_id, float(policy.get("IngestionWaitTimeInHours", _DEFAULT_WAIT_HOURS)) * _HOUR_SECONDS)
+
+    def made(self, asset_id: str) -> Created:
+        base, found = super().made(asset_id), self.describe(asset_id)
+        more = {name: found[name] for name in ("OutputColumns", "ConsumedSpiceCapacityInBytes") if name in found}
+        return Created(base.physical_id, base.attributes | more)
+
+
+def _wait(data_set_id: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        newest = _call("ListIngestions", DataSetId=data_set_id, MaxResults=1)["Ingestions"][0]
+        if newest["IngestionStatus"] == "COMPLETED":
+            return
+        if newest["IngestionStatus"] in {"FAILED", "CANCELLED"}:
+            raise ValueError(f"data set {data_set_id}: {newest['IngestionStatus']}: {newest.get('ErrorInfo')}")
+        time.sleep(_POLL_SECONDS)
+    raise TimeoutError(f"data set {data_set_id} must be imported within {seconds:.0f} seconds")
+
+
+@resource_type("AWS::QuickSight::Dashboard")
+class Dashboard(_Asset):
+    noun, id_member = "Dashboard", "DashboardId"
+    updated = (
+        "Name",
+        "SourceEntity",
+        "Parameters",
+        "VersionDescription",
+        "DashboardPublishOptions",
+        "ThemeArn",
+        "Definition",
+        "ValidationStrategy",
+    )
+    created = ("Permissions", "Tags", "FolderArns")
+    properties = frozenset({"AwsAccountId", "DashboardId", *updated, *created})
+    replaced_by = frozenset({"AwsAccountId", "DashboardId"})
+
+    def finish(self, asset_id: str, old: Json, new: Json) -> None:
+        version = _call("DescribeDashboard", DashboardId=asset_id, AliasName="$LATEST")["Dashboard"]["Version"]
+        if version["Status"].endswith("_FAILED"):
+            errors = "; ".join(f"{error['Type']}: {error['Message']}" for error in version["Errors"])
+            raise ValueError(f"dashboard {asset_id}: {version['Status']}: {errors}")
+        if old:
+            number = version["VersionNumber"]
+            _call("UpdateDashboardPublishedVersion", DashboardId=asset_id, VersionNumber=number)
+
+
+@resource_type("AWS::QuickSight::Theme")
+class Theme(_Asset):
+    noun, id_member = "Theme", "ThemeId"
+    updated = ("Name", "BaseThemeId", "Configuration", "VersionDescription")
+    created = ("Permissions", "Tags")
+    properties = frozenset({"AwsAccountId", "ThemeId", *updated, *created})
+    replaced_by = frozenset({"AwsAccountId", "ThemeId"})
+
+    def physical_id(self, asset_id: str) -> str:
+        return f"{asset_id}|{account()}"
+
+    def asset_id(self, physical_id: str) -> str:
+        return physical_id.partition("|")[0]
+
+
+@resource_type("AWS::QuickSight::Folder")
+class Folder(_Asset):
+    noun, id_member = "Folder", "FolderId"
+    updated = ("Name",)
+    created = ("FolderType", "ParentFolderArn", "SharingModel", "Permissions", "Tags")
+    properties = frozenset({"AwsAccountId", "FolderId", *updated, *created})
+    replaced_by = frozenset({"AwsAccountId", "FolderId", "ParentFolderArn", "SharingModel", "FolderType"})
+
+
+@resource_type("AWS::QuickSight::VPCConnection")
+class VpcConnection(_Asset):
+    noun, id_member = "VPCConnection", "VPCConnectionId"
+    updated = ("Name", "SubnetIds", "SecurityGroupIds", "DnsResolvers", "RoleArn")
+    created = ("Tags",)
+    properties = frozenset({"AwsAccountId", "VPCConnectionId", "AvailabilityStatus", *updated, *created})
+    replaced_by = frozenset({"AwsAccountId", "VPCConnectionId"})
+
+    def made(self, asset_id: str) -> Created:
+        base, found = super().made(asset_id), self.describe(asset_id)
+        return Created(base.physical_id, base.attributes | {"VPCId": found["VPCId"]})
+
+
+def _api_schedule(schedule: Json) -> Json:
+    """Return a schedule with the API's name of the time zone."""
+    frequency = schedule["ScheduleFrequency"]
+    named = {"Timezone" if name == "TimeZone" else name: value for name, value in frequency.items()}
+    return schedule | {"ScheduleFrequency": named}
+
+
+@resource_type("AWS::QuickSight::RefreshSchedule")
+class RefreshSchedule(Resource):
+    properties = frozenset({"AwsAccountId", "DataSetId", "Schedule"})
+    replaced_by = frozenset({"AwsAccountId", "DataSetId"})
+
+    def create(self, properties: Json, context: Context) -> Created:
+        return self._made("CreateRefreshSchedule", properties)
+
+    def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
+        if old["Schedule"]["ScheduleId"] != new["Schedule"]["ScheduleId"]:
+            # "Update requires: Replacement"; an id within a property is not one that CloudFormation's part here sees.
+            created = self._made("CreateRefreshSchedule", new)
+            self.delete(physical_id, old)
+            return created
+        return self._made("UpdateRefreshSchedule", new)
+
+    def delete(self, physical_id: str, properties: Json) -> None:
+        _, data_set_id, schedule_id = physical_id.split("|")
+        _call("DeleteRefreshSchedule", DataSetId=data_set_id, ScheduleId=schedule_id)
+
+    @staticmethod
+    def _made(operation: str, properties: Json) -> Created:
+        data_set_id, schedule = properties["DataSetId"], _api_schedule(properties["Schedule"])
+        arn = _call(operation, DataSetId=data_set_id, Schedule=schedule)["Arn"]
+        return Created(f"{account()}|{data_set_id}|{schedule['ScheduleId']}", {"Arn": arn})
+
+
+@resource_type("AWS::QuickSight::Group")
+class Group(Resource):
+    properties = frozenset({"AwsAccountId", "Description", "GroupName", "Namespace"})
+    replaced_by = frozenset({"AwsAccountId", "GroupName", "Namespace"})
+
+    def create(self, properties: Json, context: Context) -> Created:
+        return self._made("CreateGroup", properties)
+
+    def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
+        return self._made("UpdateGroup", new)
+
+    def delete(self, physical_id: str, properties: Json) -> None:
+        _call("DeleteGroup", **pick(properties, "GroupName", "Namespace"))
+
+    @staticmethod
+    def _made(operation: str, properties: Json) -> Created:
+        group = _call(operation, **pick(properties, "GroupName", "Namespace", "Description"))["Group"]
+        return Created(group["Arn"], pick(group, "Arn", "PrincipalId"))
+
+
+def _reading(*operations: str, id_member: str, part: int = 1) -> Reader:
+    """Return a reader of all that these operations say about an asset; `part` is where its id stands in `Ref`."""
+
+    def read(physical_id: str, properties: Json, attributes: Json) -> Any:
+        asset = {id_member: physical_id.split("|")[part]}
+        answers = [_answer(operation, asset) for operation in operations]
+        tags = client("quicksight").list_tags_for_resource(ResourceArn=attributes["Arn"])["Tags"]
+        folders = _answer("ListFoldersForResource", {"ResourceArn": attributes["Arn"]}) if part else {}
+        return [_spelled(answers), {"AwsAccountId": account()}, tags, folders]
+
+    return read
+
+
+def _answer(operation: str, arguments: Json) -> Json:
+    try:
+        return _call(operation, **arguments)
+    except ClientError as error:
+        # A data set without refresh properties.
+        if is_absence(error):
+            return {}
+        raise
+
+
+def _spelled(value: Any) -> Any:
+    """Return an answer with each moment in every form in which a template may write it."""
+    if isinstance(value, dict):
+        return {name: _spelled(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_spelled(item) for item in value]
+    return [value.strftime(form) for form in _FORMATS] if isinstance(value, datetime) else value
+
+
+def _schedule(physical_id: str, properties: Json, attributes: Json) -> Any:
+    _, data_set_id, schedule_id = physical_id.split("|")
+    found = _call("DescribeRefreshSchedule", DataSetId=data_set_id, ScheduleId=schedule_id)
+    return [_spelled(found), {"DataSetId": data_set_id, "AwsAccountId": account()}]
+
+
+def _group(arn: str, properties: Json, attributes: Json) -> Any:
+    found = _call("DescribeGroup", **pick(properties, "GroupName", "Namespace"))
+    return [found, {"Namespace": arn.split("/")[1], "AwsAccountId": account()}]
+
+
+def _folder(physical_id: str, properties: Json, attributes: Json) -> Any:
+    found = _call("DescribeFolder", FolderId=physical_id.partition("|")[2])["Folder"]
+    return {"ParentFolderArn": (found.get("FolderPath") or [None])[-1]}
+
+
+READS |= {
+    "AWS::QuickSight::DataSource": ReadBack(
+        (_reading("DescribeDataSource", "DescribeDataSourcePermissions", id_member="DataSourceId"),),
+        aliases={"FolderArns": "Folders"},
+    ),
+    "AWS::QuickSight::DataSet": ReadBack(
+        (
+            _reading(
+                "DescribeDataSet",
+                "DescribeDataSetPermissions",
+                "DescribeDataSetRefreshProperties",
+                id_member="DataSetId",
+            ),
+        ),
+        aliases={"FolderArns": "Folders"},
+        unread={"IngestionWaitPolicy": "what CloudFormation does, not what the data set is"},
+    ),
+    "AWS::QuickSight::Dashboard": ReadBack(
+        (
+            _reading(
+                "DescribeDashboard",
+                "DescribeDashboardDefinition",
+                "DescribeDashboardPermissions",
+                id_member="DashboardId",
+            ),
+        ),
+        aliases={"FolderArns": "Folders", "VersionDescription": "Description"},
+        unread={"ValidationStrategy": "how the definition is checked, not part of it"},
+    ),
+    "AWS::QuickSight::Theme": ReadBack(
+        (_reading("DescribeTheme", "DescribeThemePermissions", id_member="ThemeId", part=0),),
+        aliases={"VersionDescription": "Description"},
+    ),
+    "AWS::QuickSight::Folder": ReadBack(
+        (_reading("DescribeFolder", "DescribeFolderPermissions", id_member="FolderId"), _folder)
+    ),
+    "AWS::QuickSight::VPCConnection": ReadBack(
+        (_reading("DescribeVPCConnection", id_member="VPCConnectionId"),),
+        aliases={"SubnetIds": "SubnetId"},
+    ),
+    "AWS::QuickSight::RefreshSchedule": ReadBack((_schedule,)),
+    "AWS::QuickSight::Group": ReadBack((_group,)),
+}

@@ -1,0 +1,21 @@
+"""QuickSight: data sources on Athena, data sets whose ingestions really run, dashboards, and who sees what.
+
+| module | what it does |
+|---|---|
+| `service` | registers the operations; the package's only module that the emulator loads by name |
+| `records` | the stores, and how every request is checked against the API's model and answered |
+| `account` | subscription, settings, tags, searches |
+| `identities`, `permissions` | namespaces, users, groups; grants in the documented sets of actions |
+| `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
+| `data_sets`, `preparation`, `filters` | data sets, and the SQL of their preparation |
+| `expressions`, `expression_sql` | calculated columns: parsed, and as SQL. Pure |
+| `ingestions`, `spice` | imports, and the Parquet files that they leave |
+| `refreshes`, `schedule_rules` | refresh schedules, which run at their time |
+| `row_security`, `rows` | row- and column-level security; the rows of a data set as a person sees them |
+| `dashboards`, `definitions`, `versions` | dashboards; what of a definition is not there |
+| `themes`, `folders`, `embedding`, `vpc_connections` | |
+
+Not here: analyses, templates, topics, S3 and file sources, dashboards' pictures, alerts and mails. An operation that is
+not registered is refused.
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/ and the user guide.
+"""

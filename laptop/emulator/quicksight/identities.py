@@ -1,0 +1,290 @@
+"""Namespaces, users, groups and who is in them.
+
+An account has the namespace `default`. A user is active at once: nobody has to accept an invitation here. The region
+of the lake is the identity region.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from laptop.emulator.clients import account, client, region
+from laptop.emulator.quicksight.records import invalid, not_found, page, serve, without
+from laptop.emulator.quicksight.row_security import Person
+from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.store import Store
+
+USERS = Store("quicksight-users")
+GROUPS = Store("quicksight-groups")
+MEMBERS = Store("quicksight-members")
+
+DEFAULT_NAMESPACE = "default"
+_GIVEN = ("Email", "IdentityType", "CustomPermissionsName")
+_PRINCIPAL = re.compile(r"arn:aws:quicksight:([^:]*):(\d{12}):(user|group|namespace)/([^/]+)(?:/(.+))?")
+
+
+def _arn(kind: str, namespace: str, name: str) -> str:
+    return f"arn:aws:quicksight:{region()}:{account()}:{kind}/{namespace}/{name}"
+
+
+def _key(namespace: str, name: str) -> str:
+    return f"{namespace}/{name}"
+
+
+def _require_namespace(request: Json) -> str:
+    namespace = str(request["Namespace"])
+    if namespace != DEFAULT_NAMESPACE:
+        raise not_found(f"Namespace {namespace} is not found")
+    return namespace
+
+
+def find_user(namespace: str, name: str) -> Json:
+    """Return a user.
+
+    Raises
+    ------
+    ServiceError
+        Nobody registered them.
+    """
+    found: Json | None = USERS.get(_key(namespace, name))
+    if found is None:
+        raise not_found(f"User {name} is not found in namespace {namespace}")
+    return found
+
+
+def find_group(namespace: str, name: str) -> Json:
+    found: Json | None = GROUPS.get(_key(namespace, name))
+    if found is None:
+        raise not_found(f"Group {name} is not found in namespace {namespace}")
+    return found
+
+
+def person(name: str, namespace: str = DEFAULT_NAMESPACE) -> Person:
+    """Return a registered user with their groups."""
+    user = find_user(namespace, name)
+    groups = _groups_of(namespace, name)
+    names, arns = (frozenset(group[member] for group in groups) for member in ("GroupName", "Arn"))
+    return Person(name, user["Arn"], names, arns)
+
+
+def principals(who: Person) -> set[str]:
+    """Return the ARNs by which permissions may name a person."""
+    namespace = f"arn:aws:quicksight:{region()}:{account()}:namespace/{DEFAULT_NAMESPACE}"
+    return {who.arn, namespace, *who.group_arns}
+
+
+def user_of(arn: str) -> Json | None:
+    """Return the user of an ARN, or None."""
+    return next((user for _, user in USERS.items() if user["Arn"] == arn), None)
+
+
+def require_principal(arn: str, *, namespaces: bool) -> None:
+    """Refuse a principal of permissions that is not there.
+
+    Raises
+    ------
+    ServiceError
+        It is of another account or region, no user and no group, or does not exist.
+    """
+    match = _PRINCIPAL.fullmatch(arn)
+    if not match or match[2] != account():
+        raise invalid(f"a principal must be a user or group of QuickSight in account {account()}; got {arn}")
+    place, kind, namespace, name = match[1], match[3], match[4], match[5]
+    if place != region():
+        raise invalid(f"a principal must be of the identity region {region()}; got {arn}")
+    if kind == "namespace":
+        if not namespaces or namespace != DEFAULT_NAMESPACE or name:
+            raise invalid(f"this asset cannot be shared with {arn}")
+        return
+    store = USERS if kind == "user" else GROUPS
+    if store.get(_key(namespace, name or "")) is None:
+        raise invalid(f"a principal must exist; got {arn}")
+
+
+@serve("DescribeNamespace")
+def describe_namespace(request: Json) -> Json:
+    return {"Namespace": _namespace(_require_namespace(request))}
+
+
+@serve("ListNamespaces")
+def list_namespaces(request: Json) -> Json:
+    return page("Namespaces", [_namespace(DEFAULT_NAMESPACE)], request)
+
+
+def _namespace(name: str) -> Json:
+    return {
+        "Name": name,
+        "Arn": f"arn:aws:quicksight:{region()}:{account()}:namespace/{name}",
+        "CapacityRegion": region(),
+        "CreationStatus": "CREATED",
+        "IdentityStore": "QUICKSIGHT",
+    }
+
+
+@serve("RegisterUser")
+def register_user(request: Json) -> Json:
+    namespace = _require_namespace(request)
+    name = _user_name(request)
+    if USERS.get(_key(namespace, name)):
+        raise ServiceError("ResourceExistsException", f"User {name} already exists in namespace {namespace}", 409)
+    user = {
+        **{member: request[member] for member in _GIVEN if member in request},
+        "Arn": _arn("user", namespace, name),
+        "UserName": name,
+        "Role": request["UserRole"],
+        "Active": True,
+        "PrincipalId": f"federated/iam/{uuid.uuid4()}",
+    }
+    USERS.put(_key(namespace, name), user)
+    return {"User": user}
+
+
+def _user_name(request: Json) -> str:
+    if request["IdentityType"] == "QUICKSIGHT":
+        if not request.get("UserName"):
+            raise invalid("UserName must be given for a user of QuickSight")
+        return str(request["UserName"])
+    if request["IdentityType"] != "IAM" or not request.get("IamArn"):
+        raise invalid("IdentityType must be QUICKSIGHT, or IAM with IamArn, on the laptop")
+    # "<role>/<session>" for a role, the name for a user.
+    name = str(request["IamArn"].partition("/")[2])
+    return f"{name}/{request['SessionName']}" if request.get("SessionName") else name
+
+
+@serve("DescribeUser")
+def describe_user(request: Json) -> Json:
+    return {"User": find_user(_require_namespace(request), request["UserName"])}
+
+
+@serve("UpdateUser")
+def update_user(request: Json) -> Json:
+    namespace = _require_namespace(request)
+    user = find_user(namespace, request["UserName"]) | {"Email": request["Email"], "Role": request["Role"]}
+    USERS.put(_key(namespace, request["UserName"]), user)
+    return {"User": user}
+
+
+@serve("DeleteUser")
+def delete_user(request: Json) -> Json:
+    namespace, name = _require_namespace(request), request["UserName"]
+    find_user(namespace, name)
+    for group in _groups_of(namespace, name):
+        MEMBERS.delete(_key(_key(namespace, group["GroupName"]), name))
+    USERS.delete(_key(namespace, name))
+    return {}
+
+
+@serve("ListUsers")
+def list_users(request: Json) -> Json:
+    prefix = _key(_require_namespace(request), "")
+    return page("UserList", [user for _, user in USERS.items(prefix)], request)
+
+
+@serve("ListUserGroups")
+def list_user_groups(request: Json) -> Json:
+    namespace = _require_namespace(request)
+    find_user(namespace, request["UserName"])
+    return page("GroupList", _groups_of(namespace, request["UserName"]), request)
+
+
+def _groups_of(namespace: str, name: str) -> list[Json]:
+    prefix = _key(namespace, "")
+    return [group for key, group in GROUPS.items(prefix) if MEMBERS.get(_key(key, name))]
+
+
+@serve("CreateGroup")
+def create_group(request: Json) -> Json:
+    namespace, name = _require_namespace(request), request["GroupName"]
+    if GROUPS.get(_key(namespace, name)):
+        raise ServiceError("ResourceExistsException", f"Group {name} already exists in namespace {namespace}", 409)
+    made = {"Arn": _arn("group", namespace, name), "PrincipalId": f"group/{uuid.uuid4()}"}
+    group = without(request, "Namespace") | made
+    GROUPS.put(_key(namespace, name), group)
+    return {"Group": group}
+
+
+@serve("DescribeGroup")
+def describe_group(request: Json) -> Json:
+    return {"Group": find_group(_require_namespace(request), request["GroupName"])}
+
+
+@serve("UpdateGroup")
+def update_group(request: Json) -> Json:
+    namespace, name = _require_namespace(request), request["GroupName"]
+    group = find_group(namespace, name) | {"Description": request.get("Description", "")}
+    GROUPS.put(_key(namespace, name), group)
+    return {"Group": group}
+
+
+@serve("DeleteGroup")
+def delete_group(request: Json) -> Json:
+    namespace, name = _require_namespace(request), request["GroupName"]
+    find_group(namespace, name)
+    for key, _ in list(MEMBERS.items(_key(_key(namespace, name), ""))):
+        MEMBERS.delete(key)
+    GROUPS.delete(_key(namespace, name))
+    return {}
+
+
+@serve("ListGroups")
+def list_groups(request: Json) -> Json:
+    prefix = _key(_require_namespace(request), "")
+    return page("GroupList", [group for _, group in GROUPS.items(prefix)], request)
+
+
+@serve("SearchGroups")
+def search_groups(request: Json) -> Json:
+    start = request["Filters"][0]["Value"]
+    prefix = _key(_require_namespace(request), "")
+    found = [group for _, group in GROUPS.items(prefix) if group["GroupName"].startswith(start)]
+    return page("GroupList", found, request)
+
+
+@serve("CreateGroupMembership")
+def create_group_membership(request: Json) -> Json:
+    namespace, group, name = _require_namespace(request), request["GroupName"], request["MemberName"]
+    find_group(namespace, group)
+    member = {"Arn": find_user(namespace, name)["Arn"], "MemberName": name}
+    # Who is in a group already stays in it.
+    MEMBERS.put(_key(_key(namespace, group), name), member)
+    return {"GroupMember": member}
+
+
+@serve("DescribeGroupMembership")
+def describe_group_membership(request: Json) -> Json:
+    return {"GroupMember": _membership(request)}
+
+
+@serve("DeleteGroupMembership")
+def delete_group_membership(request: Json) -> Json:
+    _membership(request)
+    MEMBERS.delete(_key(_key(request["Namespace"], request["GroupName"]), request["MemberName"]))
+    return {}
+
+
+def _membership(request: Json) -> Json:
+    namespace, group, name = _require_namespace(request), request["GroupName"], request["MemberName"]
+    find_group(namespace, group)
+    found: Json | None = MEMBERS.get(_key(_key(namespace, group), name))
+    if found is None:
+        raise not_found(f"User {name} is not a member of group {group}")
+    return found
+
+
+@serve("ListGroupMemberships")
+def list_group_memberships(request: Json) -> Json:
+    namespace, group = _require_namespace(request), request["GroupName"]
+    find_group(namespace, group)
+    members = [member for _, member in MEMBERS.items(_key(_key(namespace, group), ""))]
+    return page("GroupMemberList", members, request)
+
+
+def role_is_assumable(arn: str) -> bool:
+    """Tell whether a role exists and QuickSight may assume it."""
+    iam = client("iam")
+    try:
+        role = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    return "quicksight.amazonaws.com" in str(role["AssumeRolePolicyDocument"])

@@ -1,0 +1,147 @@
+"""Themes, their versions and aliases.
+
+Source: `CreateTheme`, `UpdateTheme`, `CreateThemeAlias` of the API reference.
+"""
+
+from __future__ import annotations
+
+from laptop.emulator.quicksight import permissions, versions
+from laptop.emulator.quicksight.records import THEMES, invalid, not_found, page, serve, tags_of
+from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
+
+# Themes of AWS, on which others are based.
+_STARTERS = ("CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER")
+
+
+def _version(arn: str, number: int, request: Json, base: str, configuration: Json) -> Json:
+    if base not in _STARTERS:
+        THEMES.find(base)
+    body = {"BaseThemeId": base, "Configuration": configuration, "Status": "CREATION_SUCCESSFUL"}
+    if "VersionDescription" in request:
+        body["Description"] = request["VersionDescription"]
+    return versions.made(arn, number, body)
+
+
+@serve("CreateTheme")
+def create_theme(request: Json) -> Json:
+    theme_id = request["ThemeId"]
+    version = _version(THEMES.arn(theme_id), 1, request, request["BaseThemeId"], request["Configuration"])
+    asset = {
+        "ThemeId": theme_id,
+        "Name": request["Name"],
+        "permissions": permissions.granted(THEMES, request.get("Permissions")),
+        "tags": tags_of(request),
+        "versions": [version],
+        "aliases": {},
+    }
+    made = THEMES.put_new(theme_id, asset)
+    return _answer(made, version)
+
+
+def _answer(theme: Json, version: Json) -> Json:
+    answer = {"Arn": theme["Arn"], "VersionArn": version["Arn"], "ThemeId": theme["ThemeId"]}
+    return answer | {"CreationStatus": "CREATION_IN_PROGRESS"}
+
+
+@serve("UpdateTheme")
+def update_theme(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    last = found["versions"][-1]
+    version = _version(
+        found["Arn"],
+        len(found["versions"]) + 1,
+        request,
+        request["BaseThemeId"],
+        request.get("Configuration", last["Configuration"]),
+    )
+    changed = found | {"Name": request.get("Name", found["Name"]), "versions": [*found["versions"], version]}
+    return _answer(THEMES.put(request["ThemeId"], changed), version)
+
+
+@serve("DescribeTheme")
+def describe_theme(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    # A theme has no published version: the latest one is shown.
+    version = versions.find(found, request, len(found["versions"]))
+    shown = {name: found[name] for name in ("Arn", "Name", "ThemeId", "CreatedTime", "LastUpdatedTime")}
+    return {"Theme": shown | {"Version": version, "Type": "CUSTOM"}}
+
+
+@serve("ListThemes")
+def list_themes(request: Json) -> Json:
+    found = [] if request.get("Type") == "QUICKSIGHT" else THEMES.all()
+    summaries = [
+        {name: theme[name] for name in ("Arn", "Name", "ThemeId", "CreatedTime", "LastUpdatedTime")}
+        | {"LatestVersionNumber": len(theme["versions"])}
+        for theme in found
+    ]
+    return page("ThemeSummaryList", summaries, request)
+
+
+@serve("ListThemeVersions")
+def list_theme_versions(request: Json) -> Json:
+    return page("ThemeVersionSummaryList", versions.summaries(THEMES.find(request["ThemeId"])), request)
+
+
+@serve("DeleteTheme")
+def delete_theme(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    if request.get("VersionNumber"):
+        raise NotImplementedOnLaptop("deleting one version of a theme")
+    THEMES.store.delete(request["ThemeId"])
+    return {"Arn": found["Arn"], "ThemeId": request["ThemeId"]}
+
+
+@serve("CreateThemeAlias")
+def create_theme_alias(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    if request["AliasName"] in found["aliases"]:
+        raise ServiceError("ResourceExistsException", f"alias {request['AliasName']} already exists", 409)
+    return _put_alias(found, request)
+
+
+@serve("UpdateThemeAlias")
+def update_theme_alias(request: Json) -> Json:
+    return _put_alias(_with_alias(request), request)
+
+
+def _put_alias(theme: Json, request: Json) -> Json:
+    number = request["ThemeVersionNumber"]
+    if request["AliasName"].startswith("$"):
+        raise invalid(f"AliasName must not be a predefined one; got {request['AliasName']}")
+    if number > len(theme["versions"]):
+        raise not_found(f"version {number} of theme {theme['ThemeId']} is not found")
+    THEMES.put(theme["ThemeId"], theme | {"aliases": theme["aliases"] | {request["AliasName"]: number}})
+    return {"ThemeAlias": _alias(theme, request["AliasName"], number)}
+
+
+def _alias(theme: Json, name: str, number: int) -> Json:
+    return {"Arn": f"{theme['Arn']}/alias/{name}", "AliasName": name, "ThemeVersionNumber": number}
+
+
+def _with_alias(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    if request["AliasName"] not in found["aliases"]:
+        raise not_found(f"alias {request['AliasName']} of theme {request['ThemeId']} is not found")
+    return found
+
+
+@serve("DescribeThemeAlias")
+def describe_theme_alias(request: Json) -> Json:
+    found = _with_alias(request)
+    return {"ThemeAlias": _alias(found, request["AliasName"], found["aliases"][request["AliasName"]])}
+
+
+@serve("ListThemeAliases")
+def list_theme_aliases(request: Json) -> Json:
+    found = THEMES.find(request["ThemeId"])
+    return page("ThemeAliasList", [_alias(found, name, number) for name, number in found["aliases"].items()], request)
+
+
+@serve("DeleteThemeAlias")
+def delete_theme_alias(request: Json) -> Json:
+    found = _with_alias(request)
+    left = {name: number for name, number in found["aliases"].items() if name != request["AliasName"]}
+    THEMES.put(request["ThemeId"], found | {"aliases": left})
+    arn = f"{found['Arn']}/alias/{request['AliasName']}"
+    return {"AliasName": request["AliasName"], "Arn": arn, "ThemeId": request["ThemeId"]}
