@@ -48,6 +48,7 @@ SERVICE_MODULES = (
     "laptop.emulator.sagemaker.portal",
     "laptop.emulator.states_sagemaker",
     "laptop.emulator.quicksight.service",
+    "laptop.emulator.states_quicksight",
     "laptop.emulator.cloudformation.quicksight_types",
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -67,7 +66,7 @@ class Lake:
 
 
 @pytest.fixture(scope="module")
-def lake(laptop: Any) -> Iterator[Lake]:
+def lake(laptop: Any) -> Lake:
     s3, athena, glue = (laptop.client(service) for service in ("s3", "athena", "glue"))
     s3.create_bucket(Bucket="sales-lake")
     athena.create_work_group(
@@ -77,8 +76,8 @@ def lake(laptop: Any) -> Iterator[Lake]:
     glue.create_database(DatabaseInput={"Name": "sales_lake", "LocationUri": "s3://sales-lake/tables/"})
     made = Lake(laptop, laptop.client("quicksight"))
     made.athena(
-        "CREATE TABLE sales_lake.sales WITH (format = 'PARQUET', external_location = 's3://sales-lake/tables/sales/') AS "
-        + SALES.replace("current_timestamp", "CAST(current_timestamp AS timestamp)")
+        "CREATE TABLE sales_lake.sales"
+        " WITH (format = 'PARQUET', external_location = 's3://sales-lake/tables/sales/') AS " + SALES.replace("current_timestamp", "CAST(current_timestamp AS timestamp)")
     )
     for user, email in (("ada", "ada@example.com"), ("ron", "ron@example.com"), ("max", "max@example.com")):
         made.call(
@@ -95,7 +94,7 @@ def lake(laptop: Any) -> Iterator[Lake]:
 
 
 @pytest.fixture(scope="module")
-def stack(lake: Lake) -> Iterator[Stack]:
+def stack(lake: Lake) -> Stack:
     made = Stack(lake.laptop, "quicksight")
     assert made.deploy(template("quicksight.yaml")) == "CREATE_COMPLETE", made.failures()
     for group, member in (("managers", "ada"), ("authors", "max")):
