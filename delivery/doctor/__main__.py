@@ -16,14 +16,18 @@ import boto3
 from rich.console import Console
 
 from config.loader import ConfigError, load
-from delivery.doctor import bootstrap, governance, identity, money, names, quotas, tools
+from delivery.doctor import bootstrap, governance, identity, money, names, quicksight, quicksight_data, quotas, tools
 from delivery.doctor.account import Account
 from delivery.doctor.finding import Finding, Registered, State, diagnose
 from smoke.place import NotDeployedError, point_at
 
 # Without credentials for the right account, the later answers would be about somebody else's.
 FIRST = [*tools.suite.checks, *identity.suite.checks]
-THEN = [check for module in (bootstrap, names, governance, quotas, money) for check in module.suite.checks]
+THEN = [
+    check
+    for module in (bootstrap, names, governance, quotas, quicksight, quicksight_data, money)
+    for check in module.suite.checks
+]
 _MARKS = {
     State.GOOD: "[green]✓[/]",
     State.PROBLEM: "[bold red]✗[/]",

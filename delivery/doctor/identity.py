@@ -70,6 +70,8 @@ def services(account: Account) -> list[str]:
         used += ["emr-serverless"]
     if account.config.labeling.enabled:
         used += ["cognito-idp", "lambda", "sagemaker"]
+    if account.config.bi.enabled:
+        used += ["lambda", "quicksight"]
     return sorted(set(used))
 
 
