@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards.data_sets import COHORT_RETENTION
 from dashboards.data_sets.columns import Tables
-from dashboards.model import CalculatedColumn, DataSet, Refresh
+from dashboards.model import DataSet, Refresh
 
 
 def declare(tables: Tables) -> DataSet:
@@ -23,14 +23,6 @@ def declare(tables: Tables) -> DataSet:
         import_mode="SPICE",
         columns=tables.columns(
             table, "cohort_month", "months_since", "cohort_size", "customers", "orders", "revenue", "retention"
-        ),
-        calculated=(
-            CalculatedColumn(
-                name="cohort_start",
-                type="DATETIME",
-                expression="parseDate(concat({cohort_month}, '-01'), 'yyyy-MM-dd')",
-                description="First day of the cohort's month",
-            ),
         ),
         refreshes=(Refresh(id="cohort-retention-daily", kind="FULL_REFRESH", interval="DAILY", time_of_day="05:30"),),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from lake_common.contract import Contract
 from contracts.loader import load_contracts
 from dashboards import data_sets
 from dashboards.catalog import load
+from dashboards.data_sets.columns import SQL
 from dashboards.model import DataSet
 
 CONTRACTS = load_contracts()
@@ -83,6 +85,17 @@ def test_a_data_set_with_a_look_back_is_also_refreshed_whole(data_set: DataSet) 
     )
 
 
+def test_whatever_identifies_a_person_is_personal() -> None:
+    columns = [(data_set, column) for data_set in COLLECTION.data_sets for column in data_set.columns]
+    telling = {
+        f"{data_set.name}.{column.name}"
+        for data_set, column in columns
+        if column.name in {"customer_id", "user_id", "session_id"}
+    }
+    assert telling == {f"{data_set.name}.{column.name}" for data_set, column in columns if column.personal}
+    assert telling == {"orders.customer_id", "clicks.user_id", "clicks.session_id"}
+
+
 @EACH
 def test_personal_columns_have_readers_and_others_have_none(data_set: DataSet) -> None:
     assert bool(data_set.personal_readers) == any(column.personal for column in data_set.columns)
@@ -93,6 +106,18 @@ def test_who_may_not_see_all_rows_sees_no_data_set_that_adds_them_up() -> None:
     orders = next(dashboard for dashboard in COLLECTION.dashboards if dashboard.name == "orders")
     unrestricted = {data_set.id for data_set in orders.data_sets if data_set.row_access is None}
     assert unrestricted == {data_sets.COHORT_RETENTION}
+
+
+def test_every_query_belongs_to_a_data_set() -> None:
+    assert {file.stem for file in SQL.glob("*.sql")} == {item.name for item in COLLECTION.data_sets if item.sql}
+
+
+def test_every_calculated_column_is_used() -> None:
+    shown = json.dumps([dashboard.definition for dashboard in COLLECTION.dashboards])
+    for data_set in COLLECTION.data_sets:
+        for column in data_set.calculated:
+            used = [other.name for other in data_set.calculated if f"{{{column.name}}}" in other.expression]
+            assert used or f'"ColumnName": "{column.name}"' in shown, (data_set.name, column.name)
 
 
 def test_every_data_set_is_shown() -> None:
