@@ -5,7 +5,6 @@ from components.stream_alarms import StreamAlarms
 from dashboards.model import DataSet
 
 METRICS = "Lake/Dashboards"
-_RUNBOOK = "docs/business-intelligence.md"
 _PERIOD_SECONDS = 300
 
 
@@ -25,5 +24,4 @@ class BiAlarms(StreamAlarms):
                 metric("AWS/QuickSight", "IngestionErrorCount", {"DatasetId": spec.id}, "Sum", _PERIOD_SECONDS),
             ],
             threshold=1,
-            runbook=_RUNBOOK,
         )

@@ -59,6 +59,11 @@ def dashboard(
     }
 
 
+def uses_parameters(definition: Definition) -> bool:
+    """Whether an expression names a parameter, which looks like one of CloudFormation's own."""
+    return any("${" in field["Expression"] for field in definition.get("CalculatedFields", ()))
+
+
 def theme(definition: Definition, *, account: str, owners: Sequence[str]) -> Properties:
     """Give the properties of the theme."""
     return {

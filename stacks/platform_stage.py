@@ -5,11 +5,16 @@ from constructs import Construct
 from lake_common.contract import Contract
 
 from components import guardrails
+from components.bi_functions import Work
 from components.products import products
 from components.zones import Zones
-from config.model import EnvironmentConfig, LakeConfig, ProcessingConfig
+from config.model import BI_TEAM, EnvironmentConfig, LakeConfig, ProcessingConfig
+from dashboards import catalog as dashboards
+from dashboards.check import require
+from dashboards.model import Collection
 from labeling.loader import load_tasks
 from stacks.alerts_stack import AlertsStack
+from stacks.bi_stack import BiNetworkParts, BiStack, refreshed_after
 from stacks.catalog_stack import CatalogStack
 from stacks.emr_stack import EmrBuckets, EmrStack
 from stacks.ingestion_stack import IngestionStack, Starts
@@ -34,6 +39,7 @@ class PlatformStage(cdk.Stage):
             permissions_boundary=_boundary(config.environment),
         )
         retain_data = config.environment.retain_data
+        collection = _dashboards(contracts) if config.bi.enabled else None
         self.network = NetworkStack(self, "Network", config=config.network, retain_data=retain_data)
         self.storage = StorageStack(
             self,
@@ -81,7 +87,7 @@ class PlatformStage(cdk.Stage):
             topic=self.alerts.topic,
             topic_key=self.alerts.topic_key,
             workgroup=self.query.workgroup("pipeline"),
-            data_sets={},
+            data_sets=refreshed_after(collection) if collection else {},
             retain_data=retain_data,
         )
         if config.ingestion.enabled:
@@ -129,6 +135,21 @@ class PlatformStage(cdk.Stage):
                 alarm_actions_enabled=config.observability.alarm_actions_enabled,
                 retain_data=retain_data,
             )
+        if collection:
+            self.bi = BiStack(
+                self,
+                "Bi",
+                config=config.bi,
+                collection=collection,
+                contracts=contracts,
+                zones=zones,
+                workgroup=self.query.workgroup(BI_TEAM),
+                network=self._connection() if config.bi.vpc_connection else None,
+                work=self._work(),
+                topic=self.alerts.topic,
+                alarm_actions_enabled=config.observability.alarm_actions_enabled,
+                retain_data=retain_data,
+            )
         self.observability = ObservabilityStack(
             self,
             "Observability",
@@ -143,6 +164,21 @@ class PlatformStage(cdk.Stage):
         )
         guardrails.tag(self, config.environment)
         guardrails.explain_placeholder(self, config.environment)
+
+    def _connection(self) -> BiNetworkParts:
+        endpoints = self.network.endpoints
+        assert endpoints, "the configuration has endpoints where QuickSight connects to the network"
+        return BiNetworkParts(subnets=self.network.subnets, endpoints=endpoints)
+
+    def _work(self) -> Work:
+        """Say what costs money, and is counted."""
+        jobs, pipelines = self.processing.jobs, self.processing.pipelines
+        return Work(
+            teams=tuple(self.query.workgroups),
+            jobs=(*jobs.curate.values(), jobs.aggregate, jobs.compact),
+            undelivered=pipelines.undelivered,
+            undelivered_key=self.alerts.topic_key,
+        )
 
     def _starts(self, config: ProcessingConfig, contracts: tuple[Contract, ...]) -> Starts | None:
         """Say which pipelines the function that receives files starts, if it is the one to start them."""
@@ -159,6 +195,13 @@ class PlatformStage(cdk.Stage):
             undelivered=pipelines.undelivered,
             undelivered_key=self.alerts.topic_key,
         )
+
+
+def _dashboards(contracts: tuple[Contract, ...]) -> Collection:
+    """Load what people see, and refuse to deploy what would break or mislead."""
+    collection = dashboards.load(contracts)
+    require(collection, contracts)
+    return collection
 
 
 def _boundary(environment: EnvironmentConfig) -> cdk.PermissionsBoundary | None:

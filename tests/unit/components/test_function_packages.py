@@ -11,12 +11,13 @@ import boto3
 import pytest
 from lake_common.labeling.requests import JobSettings
 
-from components.function_packages import FUNCTIONS, function_files, layer_files
+from components.function_packages import FUNCTIONS, function_files, layer_files, powertools_files
 from components.labeling_tasks import labeling_layer_files
 from labeling.loader import load_tasks
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
     "CONTRACT": "clicks",
     "RAW_BUCKET": "raw",
     "FAILURES_BUCKET": "failures",
@@ -52,8 +53,24 @@ ENVIRONMENT = {
     "REKOGNITION": "off",
     "TASKS": "{}",
     "TOPICS": "",
+    "ACCOUNT": "000000000000",
+    "ANONYMOUS": "{}",
+    "DASHBOARDS": "lake-orders",
+    "DOMAINS": "",
+    "IDENTITY_REGION": "us-east-1",
+    "NAMESPACE": "default",
+    "PARTITION": "aws",
+    "SESSION_MINUTES": "60",
+    "PREFIX": "usage",
+    "WORKGROUPS": "lake-analysts",
+    "ATHENA_USD_PER_TIB": "5",
+    "GLUE_USD_PER_DPU_HOUR": "0.44",
+    "GLUE_FLEX_USD_PER_DPU_HOUR": "0.29",
 }
+# The functions of each stack, which share a layer.
+STREAM = {"clickstream_counters", "clickstream_to_lake", "file_arrival"}
 LABELING = {"labeling_manifest", "labeling_results", "post_annotation", "pre_annotation"}
+DASHBOARDS = {"dashboard_url", "usage_history"}
 # What the Python runtime of Lambda brings with it.
 BROUGHT = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six.py")
 PACKAGES = sorted(each.parent.name for each in FUNCTIONS.glob("*/handler.py"))
@@ -71,12 +88,18 @@ def labeling_files() -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
-def layers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Give the layer of the stream and that of labeling."""
-    stream, labels = tmp_path_factory.mktemp("stream"), tmp_path_factory.mktemp("labels")
-    unpack(layer_files(), stream)
-    unpack(labeling_files(), labels)
-    return stream / "python", labels / "python"
+def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Give the layer of each function."""
+    found: dict[str, Path] = {}
+    for packages, files in (
+        (STREAM, list(layer_files())),
+        (LABELING, labeling_files()),
+        (DASHBOARDS, list(powertools_files())),
+    ):
+        folder = tmp_path_factory.mktemp("layer")
+        unpack(files, folder)
+        found |= dict.fromkeys(packages, folder / "python")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +113,14 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_handler_starts_with_nothing_but_its_archive_the_layer_and_the_runtime(
-    package: str, layers: tuple[Path, Path], runtime: Path, tmp_path: Path
+    package: str, layers: dict[str, Path], runtime: Path, tmp_path: Path
 ) -> None:
     unpack(function_files(package), tmp_path)
-    layer = layers[package in LABELING]
     done = subprocess.run(
         # -S leaves the installed packages out.
         [sys.executable, "-S", "-c", f"from {package}.handler import handle; assert callable(handle)"],
         env=ENVIRONMENT
-        | {"PYTHONPATH": f"{tmp_path}:{layer}:{runtime}", "POWERTOOLS_METRICS_NAMESPACE": "Lake/Stream"},
+        | {"PYTHONPATH": f"{tmp_path}:{layers[package]}:{runtime}", "POWERTOOLS_METRICS_NAMESPACE": "Lake/Stream"},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -119,5 +141,5 @@ def test_layer_is_small_enough_to_load_quickly() -> None:
         assert sum(len(content) for _, content in files) < 1_500_000
 
 
-def test_functions_are_those_that_the_stack_deploys() -> None:
-    assert set(PACKAGES) - LABELING == {"clickstream_counters", "clickstream_to_lake", "file_arrival"}
+def test_functions_are_those_that_stacks_deploy() -> None:
+    assert set(PACKAGES) == STREAM | LABELING | DASHBOARDS

@@ -93,7 +93,6 @@ def test_laptop_switches_every_feature_on() -> None:
         "processing.flex",
         "ingestion.counters.enhanced_fan_out",
         "emr.enabled",
-        "bi.enabled",
     }
     # Nobody has a user before the lake is deployed.
     people = {"bi.owners", "bi.readers"}
