@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from delivery.assembly import Resource
-from delivery.cost import operations, processing, rules, storage, streaming, text_and_labels
+from delivery.cost import dashboards, operations, processing, rules, storage, streaming, text_and_labels
 from delivery.cost.prices import Prices
 from delivery.cost.rules import Line, Month
 from delivery.cost.workload import Workload
 
 # Imported for the rules that they register.
-RULES = (operations, processing, storage, streaming, text_and_labels)
+RULES = (dashboards, operations, processing, storage, streaming, text_and_labels)
 
 
 @dataclass(frozen=True)

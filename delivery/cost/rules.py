@@ -81,6 +81,13 @@ FREE = frozenset(
         "AWS::Lambda::LayerVersion",
         "AWS::Lambda::Permission",
         "AWS::Logs::LogStream",
+        "AWS::QuickSight::Dashboard",  # charged by those who look, with the data source
+        "AWS::QuickSight::DataSet",  # what it holds is charged with the data source, what it scans with its workgroup
+        "AWS::QuickSight::Folder",
+        "AWS::QuickSight::Group",
+        "AWS::QuickSight::RefreshSchedule",
+        "AWS::QuickSight::Theme",
+        "AWS::QuickSight::VPCConnection",
         "AWS::S3::AccessPoint",
         "AWS::S3::BucketPolicy",
         "AWS::SageMaker::Workforce",

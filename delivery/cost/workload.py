@@ -86,6 +86,15 @@ class Labels(Slice):
     answer_usd: Amount
 
 
+class Dashboards(Slice):
+    """Who has a user of QuickSight, sessions of visitors who have none, and what SPICE holds."""
+
+    authors: Amount
+    readers: Amount
+    visitor_sessions: Amount
+    spice_gib: Amount
+
+
 class Operations(Slice):
     """What is written about the lake, and what passes through its network."""
 
@@ -105,6 +114,7 @@ class Workload(Slice):
     queries: Queries
     text: Text
     labels: Labels
+    dashboards: Dashboards
     operations: Operations
 
 

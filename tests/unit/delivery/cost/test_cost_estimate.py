@@ -109,6 +109,24 @@ def test_a_small_query_is_charged_as_ten_megabytes() -> None:
     assert found.usd == pytest.approx(use.queries["analysts"] * 10 / 1e6 * 5)
 
 
+def test_quicksight_costs_by_people_and_its_memory_beyond_what_authors_bring() -> None:
+    found, use = one("AWS::QuickSight::DataSource", Type="ATHENA"), workload.load("prod").dashboards
+    assert dollars(found, "authors") == pytest.approx(use.authors * 24)
+    assert dollars(found, "readers") == pytest.approx(use.readers * 3)
+    assert use.spice_gib > 10 * use.authors
+    assert dollars(found, "SPICE beyond that of authors") == pytest.approx((use.spice_gib - 10 * use.authors) * 0.38)
+    assert one("AWS::QuickSight::DataSet", ImportMode="SPICE").usd == 0
+
+
+@pytest.mark.parametrize(("sessions", "usd"), [(0, 0.0), (1, 250.0), (500, 250.0), (600, 300.0)])
+def test_visitors_cost_at_least_the_smallest_capacity(sessions: float, usd: float) -> None:
+    base = workload.load("laptop")
+    few = base.dashboards.model_copy(update={"authors": 0, "readers": 0, "spice_gib": 0, "visitor_sessions": sessions})
+    resource = Resource("Bi", "DataSource", "AWS::QuickSight::DataSource", {"Properties": {}})
+    found = estimate([resource], base.model_copy(update={"dashboards": few}), PRICES)
+    assert found.usd == pytest.approx(usd)
+
+
 def test_totals_are_shared_among_the_resources_of_a_type() -> None:
     groups = [Resource("Stack", f"Group{n}", "AWS::Logs::LogGroup", {}) for n in range(4)]
     use = workload.load("prod")
