@@ -14,13 +14,12 @@ from dashboards.definition.fields import (
     dimension,
     latest,
     mean,
-    measure,
     metric,
     moment,
     step,
     total,
 )
-from dashboards.definition.filters import at_least, between, chosen, on_sheets
+from dashboards.definition.filters import at_least, between, chosen, on_sheets, on_visuals, slider, within
 from dashboards.definition.formats import dollars, number, percent
 from dashboards.definition.insights import (
     each,
@@ -52,7 +51,7 @@ FIRST_DAY, LAST_DAY = date(1997, 1, 1), date(1998, 6, 30)
 SINCE = day("OrderedFrom", title="Ordered from", default=FIRST_DAY)
 UNTIL = day("OrderedTo", title="Ordered to", default=LAST_DAY)
 SEGMENT = choice("Segment", title="Segment", data_set=ORDERS, column="segment")
-COHORT_SIZE = whole_number("CohortSize", title="Smallest cohort", least=0, most=5000, step=100, default=0)
+COHORT_SIZE = whole_number("CohortSize", title="Smallest cohort", least=0, most=10000, step=500, default=0)
 
 REVENUE = total(ORDERS, "amount", "Revenue", dollars())
 BY_MONTH = moment(ORDERS, "order_date", "MONTH", "Month")
@@ -61,6 +60,15 @@ ORDER_COUNT = count(ORDERS, "order_id", "Orders")
 
 def declare(data_sets: Sequence[DataSet]) -> Dashboard:
     """Make the dashboard."""
+    # In the first month everybody bought: beside it, all other shares would look the same.
+    later = within(
+        "months-after-the-first",
+        COHORT_RETENTION,
+        "months_since",
+        1,
+        24,
+        scope=on_visuals("retention", "retention-by-cohort", "retention-by-age"),
+    )
     definition = document(
         parameters=[SINCE, UNTIL, SEGMENT, COHORT_SIZE],
         filters=[
@@ -68,13 +76,14 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
             chosen("orders-of-segments", ORDERS, "segment", SEGMENT),
             chosen("customers-of-segments", CUSTOMERS, "segment", SEGMENT),
             at_least("cohorts-of-size", COHORT_RETENTION, "cohort_size", COHORT_SIZE, scope=on_sheets("retention")),
+            later,
         ],
         calculations=[
             calculated(ORDERS, "average_order", "sum({amount}) / count({order_id})"),
             calculated(CUSTOMERS, "revenue_per_order", "sum({revenue}) / sum({orders})"),
             calculated(COHORT_RETENTION, "share_of_cohort", "sum({customers}) / sum({cohort_size})"),
         ],
-        sheets=[_revenue(), _customers(), _retention()],
+        sheets=[_revenue(), _customers(), _retention(slider(later, "Months later", least=1, most=24, step=1))],
     )
     return Dashboard(
         name="orders",
@@ -298,7 +307,7 @@ def _customers_story() -> Visual:
     )
 
 
-def _retention() -> dict[str, Any]:
+def _retention(months: dict[str, Any]) -> dict[str, Any]:
     cohort = dimension(COHORT_RETENTION, "cohort_month", "First order in")
     since = step(COHORT_RETENTION, "months_since", "Months later")
     retention = metric(COHORT_RETENTION, "share_of_cohort", "Came back", percent(1))
@@ -308,6 +317,7 @@ def _retention() -> dict[str, Any]:
         title="Retention",
         description="Of those who first bought in a month, how many come back",
         parameters=[COHORT_SIZE],
+        filter_controls=[months],
         rows=[
             row(
                 11,
@@ -322,12 +332,13 @@ def _retention() -> dict[str, Any]:
             ),
             row(
                 10,
-                bar(
-                    "new-customers-by-month",
-                    title="How many new customers does a month bring?",
-                    category=cohort,
-                    values=[measure(COHORT_RETENTION, "cohort_size", "MAX", "New customers")],
-                    order=ascending(cohort),
+                line(
+                    "retention-by-age",
+                    title="When does it level off?",
+                    subtitle="Share that came back, by months since the first order",
+                    time=since,
+                    values=[retention],
+                    color=cohort,
                 ),
                 pivot_table(
                     "revenue-by-cohort",
