@@ -19,14 +19,12 @@ suite = Suite()
 @suite.check("Data sets in SPICE hold as many rows as their SQL gives")
 def rows(lake: Lake) -> str:
     """Compare counts; a data set that differs is refreshed first, because its tables may have grown since."""
-    proofs = []
-    place = _place(lake)
+    place, proofs = _place(lake), []
     for data_set in place.collection.data_sets:
         if data_set.import_mode == "SPICE":
-            held = _held(place, data_set)
-            if held != _count(lake, data_set):
-                held = _refreshed(place, data_set)
-            expected = _count(lake, data_set)
+            held, expected = _held(place, data_set), _count(lake, data_set)
+            if held != expected:
+                held, expected = _refreshed(place, data_set), _count(lake, data_set)
             require(held == expected, f"{data_set.id} must hold {expected} rows, as its SQL gives; got {held}")
             proofs.append(f"{data_set.id} {held:,}")
     return "; ".join(proofs)
