@@ -98,7 +98,9 @@ def _doubtful(keyed: DataFrame, contract: Contract, elsewhere: DataFrame | None)
     if elsewhere is not None:
         found = elsewhere.select(F.xxhash64(*contract.primary_key).alias(_KEY))
         twice = twice.union(found.join(keyed.select(_KEY), on=_KEY, how="left_semi"))
-    return [(row[0],) for row in twice.limit(MAX_DOUBTFUL + 1).collect()]
+    # Collected as one row: to collect rows up to a limit, Spark runs one task, then some more, and waits in between.
+    (row,) = twice.limit(MAX_DOUBTFUL + 1).agg(F.collect_list(_KEY)).collect()
+    return [(key,) for key in row[0]]
 
 
 def _ranked(rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None) -> DataFrame:
