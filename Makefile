@@ -10,7 +10,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install requirements demo portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters search replay label refresh dashboard-url bi-member test lint unit integration bench clean
+.PHONY: help install requirements demo dashboards portal up deploy status down destroy diff synth cluster-files doctor guard cost smoke produce counters search replay label refresh dashboard-url bi-member test lint unit integration bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ requirements: $(VENV)/.installed ## Export the requirements.txt of synthesis and
 
 demo: install ## Deploy the lake to this laptop, run it on real data and write a report
 	@$(PY) -m laptop demo
+
+dashboards: install ## Write the laptop's dashboards as a page, and open it
+	@$(PY) -m laptop dashboards --open
 
 portal: install ## Label as a person: print the address of the laptop's worker portal, and open it
 	@$(PY) -m laptop portal --open

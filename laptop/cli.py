@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     add("status", _status, "Show what runs and what is deployed.")
     add("destroy", _destroy, "Empty the buckets and delete all stacks with the CDK CLI.")
     add("down", _down, "Stop the emulator; the state is kept.")
+    dashboards = add("dashboards", _dashboards, "Write the preview of the deployed dashboards and print where it is.")
+    dashboards.add_argument("--open", action="store_true", help="open it in a browser as well")
     portal = add("portal", _portal, "Print where people label (starts the emulator if needed).")
     portal.add_argument("--open", action="store_true", help="open it in a browser as well")
     logs = add("logs", _logs, "Print the emulator's log.")
@@ -110,6 +112,18 @@ def _portal(options: argparse.Namespace, home: Home) -> int:
     console.print(f"People label at {url} (loopback only)")
     if options.open:
         webbrowser.open(url)
+    return 0
+
+
+def _dashboards(options: argparse.Namespace, home: Home) -> int:
+    from laptop.preview import command  # noqa: PLC0415 (it loads the SDK, which other commands do not need)
+
+    launcher.up(home)
+    with console.status("Reading dashboards and rows"):
+        page = command.run(home, launcher.require(home))
+    console.print(f"Dashboards: {page.as_uri()}", soft_wrap=True)
+    if options.open:
+        webbrowser.open(page.as_uri())
     return 0
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from laptop import deploy, launcher
-from laptop.demo import facts, labels, stream, text
+from laptop.demo import dashboards, facts, labels, stream, text
 from laptop.demo.lake import Lake
 from laptop.demo.pipelines import Pipelines
 from laptop.demo.timeline import Timeline
@@ -148,6 +148,10 @@ def _report(home: Home, lake: Lake, pipelines: Pipelines, timeline: Timeline) ->
         checks = _smoke(home)
         step.detail = f"{sum(check.state == 'proven' for check in checks)} of {len(checks)} claims proven"
 
+    with timeline.step("Refresh dashboards, and write them as each person sees them") as step:
+        written = dashboards.run(home, launcher.require(home), lake, timeline.started)
+        step.detail = written.detail
+
     with timeline.step("Write the report") as step:
         step.detail = "one HTML file"
         gathered: dict[str, Any] = {
@@ -158,6 +162,9 @@ def _report(home: Home, lake: Lake, pipelines: Pipelines, timeline: Timeline) ->
             "revenue": facts.revenue(lake),
             "cohorts": facts.cohorts(lake),
             "diagram": _diagram(home),
+            "people": written.people,
+            # The report lies in a folder beside that of the dashboards.
+            "dashboards": f"../{written.page.parent.name}/{written.page.name}",
         }
     return Report(
         created=datetime.now(),
@@ -202,4 +209,10 @@ def _summarize(report: Report, file: Path, console: Console) -> None:
     }
     console.print(f"Smoke tests: {', '.join(f'{count} {state}' for state, count in states.items())}")
     console.print(f"The lake is ready after {report.seconds:.0f} s at {report.endpoint}; `make down` stops it.")
+    for person in report.people:
+        console.print(
+            f"  {person.name} ({', '.join(person.groups)}) sees {person.rows:,} of {person.all_rows:,} rows in "
+            f"{len(person.dashboards)} dashboards"
+        )
+    console.print(f"Dashboards: [bold]{(file.parent / report.dashboards).resolve().as_uri()}[/]", soft_wrap=True)
     console.print(f"Report: [bold]{file.as_uri()}[/]", soft_wrap=True)

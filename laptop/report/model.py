@@ -124,6 +124,18 @@ class WorkerFact:
 
 
 @dataclass(frozen=True)
+class PersonFact:
+    """Somebody who looks at dashboards: how many rows of their data sets they see, and columns that are withheld."""
+
+    name: str
+    groups: tuple[str, ...]
+    dashboards: tuple[str, ...]
+    rows: int
+    all_rows: int
+    withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CheckFact:
     """A smoke test; `state` is proven, failed or not proven."""
 
@@ -157,6 +169,9 @@ class Report:
     queries: tuple[QueryFact, ...]
     searches: tuple[SearchFact, ...]
     workers: tuple[WorkerFact, ...]
+    people: tuple[PersonFact, ...]
+    dashboards: str
+    """Address of the page of dashboards, from this report."""
     checks: tuple[CheckFact, ...]
     revenue: tuple[tuple[str, float], ...]
     """Month and dollars."""

@@ -29,6 +29,7 @@ def render(report: Report) -> str:
             _queries(report.queries),
             _searches(report.searches),
             _workers(report.workers),
+            _dashboards(report),
             _checks(report.checks),
             _stacks(report.stacks),
             _steps(report),
@@ -176,6 +177,27 @@ def _workers(workers: Sequence[WorkerFact]) -> str:
         "workers by what their answers tell of them, so one who does not read costs little."
     )
     return _section("Labels", text, _table(("worker", "answers", "contradicted by the label"), rows, numbers=(1, 2)))
+
+
+def _dashboards(report: Report) -> str:
+    rows = [
+        (
+            escape(person.name),
+            f"<code>{escape(', '.join(person.groups))}</code>",
+            escape(", ".join(person.dashboards)),
+            f"{person.rows:,}",
+            f"{person.all_rows:,}",
+            f"<code>{escape(', '.join(person.withheld))}</code>" if person.withheld else "",
+        )
+        for person in report.people
+    ]
+    text = (
+        "QuickSight's dashboards, drawn from the deployed definitions and the rows that were imported. Rules for rows "
+        "and columns decide what each person sees."
+    )
+    header = ("person", "groups", "dashboards", "rows seen", "of rows", "columns withheld")
+    link = f'<p><a href="{escape(report.dashboards)}">Open the dashboards</a></p>'
+    return _section("Dashboards", text, link + _table(header, rows, numbers=(3, 4)))
 
 
 def _checks(checks: Sequence[CheckFact]) -> str:

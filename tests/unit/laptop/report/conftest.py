@@ -7,6 +7,7 @@ import pytest
 from laptop.report.model import (
     CheckFact,
     HitFact,
+    PersonFact,
     QueryFact,
     ReasonFact,
     Report,
@@ -50,6 +51,11 @@ def report() -> Report:
             SearchFact("nothing like it", (), 12, 900),
         ),
         workers=(WorkerFact("private.us-east-1.0a1b", 36, 0.0), WorkerFact("private.<i>", 36, 0.456)),
+        people=(
+            PersonFact("ada", ("lake-managers",), ("Orders", "Traffic"), 75_000, 75_000, ("customer_id",)),
+            PersonFact("ron <b>", ("lake-retention",), ("Orders",), 30_512, 69_659, ()),
+        ),
+        dashboards="../dashboards/index.html",
         checks=(
             CheckFact("Every row is kept", "proven", "69,811 = 69,659 + 152"),
             CheckFact("Keys are unique", "failed", "2 keys occur twice"),

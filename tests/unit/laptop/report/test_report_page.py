@@ -87,3 +87,11 @@ def test_each_worker_has_a_line_with_how_often_the_labels_contradict(report: Rep
     page = render(report)
     assert "<code>private.us-east-1.0a1b</code></td><td class=n>36</td><td class=n>0%</td>" in page
     assert "<code>private.&lt;i&gt;</code></td><td class=n>36</td><td class=n>46%</td>" in page
+
+
+def test_the_report_links_to_the_dashboards_and_says_who_sees_how_much(report: Report) -> None:
+    page = render(report)
+    assert '<a href="../dashboards/index.html">' in page
+    assert "<td class=n>30,512</td><td class=n>69,659</td>" in page
+    assert "ron &lt;b&gt;" in page
+    assert "<code>customer_id</code>" in page

@@ -1,0 +1,176 @@
+// Controls of parameters and of filters.
+"use strict";
+(function (Lake) {
+  const { draw: { make }, dates, format } = Lake;
+  const MOST_CHOICES = 100;
+  const DEFAULTS = { DefaultDateTimePickerOptions: "DateTimePicker", DefaultListOptions: "List", DefaultDropdownOptions: "Dropdown",
+    DefaultTextFieldOptions: "TextField", DefaultTextAreaOptions: "TextArea", DefaultSliderOptions: "Slider", DefaultRelativeDateTimeOptions: "RelativeDateTime" };
+
+  /** Controls of a sheet: {id, kind, title, settings, parameter or filter}. */
+  function ofSheet(definition, sheet) {
+    const filters = Object.fromEntries(Lake.filters.declared(definition).map((one) => [one.id, one]));
+    const parameters = Object.fromEntries(Lake.parameters.declared(definition).map((one) => [one.Name, one]));
+    const forParameters = (sheet.ParameterControls || []).map((union) => {
+      const [kind, settings] = Lake.fields.only(union);
+      return { id: settings.ParameterControlId, kind, settings, title: settings.Title || settings.SourceParameterName, parameter: parameters[settings.SourceParameterName] };
+    });
+    const forFilters = (sheet.FilterControls || []).map((union) => {
+      const [kind, settings] = Lake.fields.only(union);
+      const filter = filters[settings.SourceFilterId];
+      return kind === "CrossSheet" ? crossSheet(settings, filter) : { id: settings.FilterControlId, kind, settings, title: settings.Title || filter.filter.Column.ColumnName, filter };
+    });
+    return [...forParameters, ...forFilters];
+  }
+
+  function crossSheet(settings, filter) {
+    const usual = filter.filter.DefaultFilterControlConfiguration || { ControlOptions: {} };
+    const [member, options] = Lake.fields.only(usual.ControlOptions);
+    return { id: settings.FilterControlId, kind: DEFAULTS[member], settings: options || {}, title: usual.Title || filter.filter.Column.ColumnName, filter };
+  }
+
+  function distinct(model, column) {
+    if (!model.tables[column.DataSetIdentifier]) return [];
+    const values = new Set(model.values(column.DataSetIdentifier, column.ColumnName));
+    values.delete(null);
+    return [...values].sort(Lake.cube.compare);
+  }
+
+  function choices(model, { settings, filter }) {
+    const selectable = settings.SelectableValues || {};
+    if (selectable.Values) return selectable.Values;
+    const column = selectable.LinkToDataSetColumn || (filter && filter.filter.Column);
+    return column ? distinct(model, column) : [];
+  }
+
+  function field(title, ...content) {
+    return make("label", "control", make("span", "control-title", title), ...content);
+  }
+
+  function select(options, value, change) {
+    const element = make("select");
+    for (const [key, text] of options) element.append(new Option(text, key, false, key === value));
+    element.addEventListener("change", () => change(element.value));
+    return element;
+  }
+
+  function input(type, value, change, attributes = {}) {
+    const element = Object.assign(make("input"), { type, value, ...attributes });
+    element.addEventListener("change", () => change(element.value));
+    return element;
+  }
+
+  /** Choose several: a list that opens, with a search. Nothing chosen means everything. */
+  function several(control, values, chosen, change) {
+    const summary = make("summary", "", chosen.length ? (chosen.length < 3 ? chosen.join(", ") : `${chosen.length} chosen`) : "All");
+    const list = make("div", "choices");
+    const search = Object.assign(make("input"), { type: "search", placeholder: `Search ${format.count(values.length)} values` });
+    const fill = () => {
+      const found = values.filter((value) => String(value).toLowerCase().includes(search.value.toLowerCase()));
+      list.replaceChildren(...found.slice(0, MOST_CHOICES).map((value) => choice(value, chosen, change)),
+        ...(found.length > MOST_CHOICES ? [make("p", "soft", `${format.count(found.length - MOST_CHOICES)} more: search for them`)] : []));
+    };
+    search.addEventListener("input", fill);
+    fill();
+    const clear = Object.assign(make("button", "link", "Choose all"), { type: "button", disabled: !chosen.length });
+    clear.addEventListener("click", () => change([]));
+    const details = make("details", "several", summary, make("div", "drop", values.length > 8 ? search : null, clear, list));
+    details.dataset.control = control.id;
+    return make("div", "control", make("span", "control-title", control.title), details);
+  }
+
+  function choice(value, chosen, change) {
+    const box = Object.assign(make("input"), { type: "checkbox", checked: chosen.includes(value) });
+    box.addEventListener("change", () => change(box.checked ? [...chosen, value] : chosen.filter((one) => one !== value)));
+    return make("label", "", box, shownValue(value));
+  }
+  const shownValue = (value) => (value === "" ? "(empty)" : String(value));
+
+  function chosenBy(control, model, current, change) {
+    const values = choices(model, control);
+    if (control.settings.Type !== "SINGLE_SELECT") return several(control, values, current, change);
+    const options = values.map((value) => [String(value), shownValue(value)]);
+    const hidden = ((control.settings.DisplayOptions || {}).SelectAllOptions || {}).Visibility === "HIDDEN";
+    const open = control.filter || !current.length;
+    return field(control.title, select([...(open && !hidden ? [["", "All"]] : []), ...options], String(current[0] ?? ""), (value) => change(value === "" ? [] : [values.find((one) => String(one) === value)])));
+  }
+
+  function slider(control, value, change) {
+    const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
+    const shown = make("output", "", format.count(Number(value ?? min)));
+    const element = input("range", value ?? min, (found) => change(Number(found)), { min, max, step });
+    // A range input bounds its value by the limits that it knows: they are set after the value.
+    element.value = value ?? min;
+    element.addEventListener("input", () => { shown.value = format.count(Number(element.value)); });
+    return field(control.title, make("div", "slider", element, shown));
+  }
+
+  const FINE = new Set(["HOUR", "MINUTE", "SECOND", "MILLISECOND"]);
+  function day(value, granularity, change, name) {
+    const fine = FINE.has(granularity);
+    const text = value === null || value === undefined ? "" : dates.format(value, fine ? "YYYY-MM-DD[T]HH:mm" : "YYYY-MM-DD");
+    const element = input(fine ? "datetime-local" : "date", text, (found) => change(found ? dates.parse(found) : null));
+    if (name) element.setAttribute("aria-label", name);
+    return element;
+  }
+
+  function forParameter(control, model, change) {
+    const { parameter, kind } = control;
+    const current = model.parameters[parameter.Name];
+    const typed = (text) => (parameter.kind === "Integer" || parameter.kind === "Decimal" ? Number(text) : text);
+    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, current, (values) => change(values.map(typed)));
+    if (kind === "Slider") return slider(control, current[0], (value) => change([value]));
+    if (kind === "DateTimePicker") return field(control.title, day(current[0], parameter.TimeGranularity, (value) => change(value === null ? [] : [value])));
+    const split = (text) => (kind === "TextArea" ? text.split(control.settings.Delimiter || "\n") : [text]).map((one) => one.trim()).filter(Boolean).map(typed);
+    return field(control.title, input("text", current.join(control.settings.Delimiter || " "), (text) => change(split(text)), { placeholder: "Any" }));
+  }
+
+  function forFilter(control, model, change) {
+    const { filter: { kind: filterKind, filter, id }, kind } = control;
+    const state = model.filterState[id];
+    if (kind === "RelativeDateTime") return relative(control, filter, state, change);
+    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, (state || {}).values || initial(filter), (values) => change({ values }));
+    if (kind === "Slider" && control.settings.Type === "RANGE") return rangeOf(control, state, change);
+    if (kind === "Slider") return slider(control, (state || {}).value ?? (state || {}).minimum ?? filter.Value ?? (filter.RangeMinimum || {}).StaticValue, (value) => change(filterKind === "NumericRangeFilter" ? { minimum: value } : { value }));
+    if (kind === "DateTimePicker") return picker(control, model, filterKind, filter, state, change);
+    return field(control.title, input("text", (state || {}).text ?? "", (text) => change(filterKind === "CategoryFilter" ? { text } : text === "" ? null : { value: Number(text) }), { placeholder: "Any" }));
+  }
+
+  const initial = ({ Configuration: union = {} }) => { const [, configuration] = Lake.fields.only(union); return (configuration && !/NOT/.test(configuration.MatchOperator) && configuration.CategoryValues) || []; };
+
+  function rangeOf(control, state, change) {
+    const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
+    const now = { minimum: min, maximum: max, ...state };
+    const one = (key, name) => { const element = input("number", now[key], (value) => change({ ...now, [key]: Number(value) }), { min, max, step }); element.setAttribute("aria-label", `${control.title}: ${name}`); return element; };
+    return field(control.title, make("div", "range", one("minimum", "from"), "–", one("maximum", "to")));
+  }
+
+  function picker(control, model, filterKind, filter, state, change) {
+    if (filterKind === "TimeEqualityFilter") return field(control.title, day(state ? state.value : dates.parse(filter.Value ?? null), filter.TimeGranularity, (value) => change(value === null ? null : { value })));
+    const bound = (value) => (value ? (value.Parameter ? model.parameters[value.Parameter][0] : value.RollingDate ? model.rollingDate(value.RollingDate) : dates.parse(value.StaticValue ?? null)) : null);
+    const now = state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) };
+    return field(control.title, make("div", "range", day(now.minimum, filter.TimeGranularity, (value) => change({ ...now, minimum: value }), `${control.title}: from`), "–", day(now.maximum, filter.TimeGranularity, (value) => change({ ...now, maximum: value }), `${control.title}: to`)));
+  }
+
+  function relative(control, filter, state, change) {
+    const now = { type: filter.RelativeDateType, size: filter.RelativeDateValue ?? 1, granularity: filter.TimeGranularity, ...state };
+    const types = [["LAST", "Last"], ["THIS", "This"], ["PREVIOUS", "Previous"], ["NOW", "To date"], ["NEXT", "Next"]];
+    const units = ["MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].map((unit) => [unit, unit.toLowerCase() + (now.size === 1 ? "" : "s")]);
+    const sized = now.type === "LAST" || now.type === "NEXT";
+    const size = input("number", now.size, (value) => change({ ...now, size: Math.max(1, Number(value)) }), { min: 1, disabled: !sized });
+    size.setAttribute("aria-label", `${control.title}: how many`);
+    const named = (element, name) => { element.setAttribute("aria-label", `${control.title}: ${name}`); return element; };
+    return make("div", "control", make("span", "control-title", control.title), make("div", "range",
+      named(select(types, now.type, (type) => change({ ...now, type })), "which"), size, named(select(units, now.granularity, (granularity) => change({ ...now, granularity })), "unit")));
+  }
+
+  /** Make the element of a control; `changed` is called after the model has the new value. */
+  function render(control, model, changed) {
+    const element = control.parameter
+      ? forParameter(control, model, (values) => { model.setParameter(control.parameter.Name, values); changed(); })
+      : forFilter(control, model, (state) => { if (state === null) delete model.filterState[control.filter.id]; else model.filterState[control.filter.id] = state; changed(); });
+    element.dataset.control = control.id;
+    return element;
+  }
+
+  Lake.controls = { ofSheet, render };
+})((window.Lake = window.Lake || {}));

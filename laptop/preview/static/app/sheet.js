@@ -1,0 +1,157 @@
+// One sheet: its grid, its visuals, what clicks on them do.
+"use strict";
+(function (Lake) {
+  const { draw: { make }, format } = Lake;
+  let charts = [];
+
+  function plainText(formatText, model) {
+    if (!formatText) return "";
+    const text = formatText.PlainText ?? new DOMParser().parseFromString(formatText.RichText || "<t/>", "text/xml").documentElement.textContent;
+    return text.replace(/\$\{(\w+)\}/g, (all, name) => (name in model.parameters ? model.parameters[name].join(", ") : all));
+  }
+
+  function heading(visual, model) {
+    const shown = (label) => label && label.Visibility !== "HIDDEN" && plainText(label.FormatText, model);
+    const [title, subtitle] = [shown(visual.Title), shown(visual.Subtitle)];
+    return make("header", "", title ? make("h3", "", title) : null, subtitle ? make("p", "subtitle", subtitle) : null);
+  }
+
+  function contextOf(page, sheet, kind, visual) {
+    return {
+      model: page.model, theme: page.theme, visual, roles: page.roles, scope: { sheetId: sheet.SheetId, visualId: visual.VisualId },
+      labels: Lake.fields.customLabels(visual.ChartConfiguration), whyNoRows: (dataSet) => whyNoRows(page, dataSet),
+    };
+  }
+
+  function whyNoRows(page, dataSet) {
+    const info = Lake.snapshot.dataSets[dataSet] || {};
+    if (info.rows) return `0 rows for ${page.user}: row-level security shows none of ${format.count(info.rows)}.`;
+    return info.lastGood === undefined && info.importMode === "SPICE" ? "No rows yet: the data set was not refreshed." : "0 rows: the data set is empty.";
+  }
+
+  function renderVisual(page, sheet, union) {
+    const [kind, visual] = Lake.fields.only(union);
+    const body = make("div", "body");
+    const note = make("p", "note");
+    const tile = make("article", "visual", heading(visual, page.model), body, note);
+    tile.dataset.visual = visual.VisualId;
+    tile.dataset.kind = kind;
+    let made;
+    try {
+      if (!Lake.visuals[kind]) throw new Error(`The preview does not draw a ${kind}.`);
+      made = Lake.visuals[kind](contextOf(page, sheet, kind, visual));
+    } catch (error) {
+      const withheld = error instanceof Lake.data.Withheld;
+      return box(tile, body, withheld ? "withheld" : "refused", error.message);
+    }
+    if (made.empty) return box(tile, body, "empty", made.empty);
+    tile.dataset.state = "drawn";
+    tile.dataset.marks = made.marks;
+    note.textContent = made.note || "";
+    if (made.element) body.append(made.element);
+    else charts.push({ body, made, tile, visual });
+    return tile;
+  }
+
+  function box(tile, body, state, why) {
+    tile.dataset.state = state;
+    const icons = { withheld: "lock", refused: "warning", empty: "empty" };
+    body.append(make("div", `missing ${state}`, Lake.draw.icon(icons[state]), make("p", "", why)));
+    return tile;
+  }
+
+  /** Charts need the size of their box, so they are drawn once the sheet is in the page. */
+  function drawCharts(page, sheet) {
+    for (const one of charts) {
+      one.chart = echarts.init(one.body, page.echartsTheme, { renderer: one.made.marks > 1500 ? "canvas" : "svg" });
+      for (const axis of [one.made.option.xAxis].flat().filter(Boolean)) axis.nameGap = 30;
+      one.chart.setOption({ ...page.chartBase, ...one.made.option });
+      const action = (one.visual.Actions || []).find((found) => found.Trigger === "DATA_POINT_CLICK" && found.Status !== "DISABLED");
+      if (action && one.made.click) {
+        one.tile.classList.add("clickable");
+        one.chart.on("click", (event) => act(page, sheet, one.visual, action, one.made.click(event) || []));
+      }
+    }
+  }
+
+  function act(page, sheet, visual, action, pairs) {
+    for (const operation of action.ActionOperations) {
+      if (operation.FilterOperation) filterBy(page, sheet, visual, operation.FilterOperation, pairs);
+      if (operation.SetParametersOperation) setParameters(page, operation.SetParametersOperation, pairs);
+      if (operation.NavigationOperation) page.show({ sheet: operation.NavigationOperation.LocalNavigationConfiguration.TargetSheetId });
+      if (operation.URLOperation) window.open(operation.URLOperation.URLTemplate, "_blank", "noopener");
+    }
+  }
+
+  function filterBy(page, sheet, visual, operation, pairs) {
+    const wanted = operation.SelectedFieldsConfiguration.SelectedFields;
+    const targets = (operation.TargetVisualsConfiguration.SameSheetTargetVisualConfiguration || {}).TargetVisuals;
+    const found = pairs.filter(([field, value]) => !(value instanceof Lake.cube.Other) && (!wanted || wanted.includes(field.id)))
+      .map(([field, value]) => ({ sheetId: sheet.SheetId, source: visual.VisualId, targets, column: field.column, granularity: field.type === "DATETIME" ? field.granularity : undefined, value, text: Lake.draw.text(field, value) }));
+    const same = JSON.stringify(found) === JSON.stringify(page.model.actions.filter((one) => one.source === visual.VisualId));
+    page.model.actions = [...page.model.actions.filter((one) => one.source !== visual.VisualId), ...(same ? [] : found)];
+    page.redraw();
+  }
+
+  function setParameters(page, operation, pairs) {
+    for (const { DestinationParameterName: name, Value: value } of operation.ParameterValueConfigurations) {
+      const source = value.SourceField && pairs.find(([field]) => field.id === value.SourceField);
+      if (source) page.model.setParameter(name, [source[1]]);
+    }
+    page.redraw();
+  }
+
+  function place(element, { ColumnIndex: column, ColumnSpan: width, RowIndex: row, RowSpan: height }) {
+    element.style.gridColumn = column === undefined ? `span ${width}` : `${column + 1} / span ${width}`;
+    element.style.gridRow = row === undefined ? `span ${height}` : `${row + 1} / span ${height}`;
+    return element;
+  }
+
+  function layoutOf(sheet) {
+    const grid = (((sheet.Layouts || [])[0] || {}).Configuration || {}).GridLayout;
+    if (grid) return grid.Elements;
+    return (sheet.Visuals || []).map((union) => ({ ElementId: Lake.fields.only(union)[1].VisualId, ColumnSpan: 18, RowSpan: 9 }));
+  }
+
+  function textBox(box) {
+    const element = make("div", "text-box");
+    Lake.narrative.render(element, box.Content || "<text-box/>", { computations: {}, parameter: () => null });
+    return element;
+  }
+
+  /** The chips that say by which clicks the sheet is filtered. */
+  function chips(page, sheet) {
+    return page.model.actions.filter((one) => one.sheetId === sheet.SheetId).map((one) => {
+      const chip = Object.assign(make("button", "chip", `${one.column}: ${one.text} ✕`), { type: "button" });
+      chip.addEventListener("click", () => { page.model.actions = page.model.actions.filter((other) => other !== one); page.redraw(); });
+      return chip;
+    });
+  }
+
+  function render(page, sheet) {
+    for (const { chart } of charts) if (chart) chart.dispose();
+    charts = [];
+    const visuals = new Map((sheet.Visuals || []).map((union) => [Lake.fields.only(union)[1].VisualId, union]));
+    const controls = Lake.controls.ofSheet(page.dashboard.definition, sheet);
+    const elements = layoutOf(sheet);
+    const inGrid = new Set(elements.map((element) => element.ElementId));
+    const control = (one) => Lake.controls.render(one, page.model, page.redraw);
+    const bar = make("div", "controls", ...controls.filter((one) => !inGrid.has(one.id)).map(control), ...chips(page, sheet));
+    const grid = make("div", "grid");
+    for (const element of elements) {
+      const union = visuals.get(element.ElementId);
+      const other = controls.find((one) => one.id === element.ElementId);
+      const text = (sheet.TextBoxes || []).find((one) => one.SheetTextBoxId === element.ElementId);
+      const made = union ? renderVisual(page, sheet, union) : other ? control(other) : text ? textBox(text) : null;
+      if (made) grid.append(place(make("div", "cell", made), element));
+    }
+    page.main.replaceChildren(...(bar.childElementCount ? [bar] : []), grid);
+    drawCharts(page, sheet);
+  }
+
+  function resize() {
+    for (const { chart } of charts) if (chart) chart.resize();
+  }
+
+  Lake.sheet = { render, resize, chartOf: (visualId) => (charts.find((one) => one.visual.VisualId === visualId) || {}).chart };
+})((window.Lake = window.Lake || {}));
