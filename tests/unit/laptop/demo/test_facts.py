@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from contracts.loader import load_contracts
-from laptop.demo.facts import COLLECTIONS, RAW_OF_AGGREGATE, raw_tables, runs
+from laptop.demo.facts import COLLECTIONS, RAW_OF_AGGREGATE, queries, raw_tables, runs
 from laptop.demo.pipelines import Execution, Span
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,10 +23,43 @@ def test_queries_are_traced_to_the_raw_tables_behind_them(sql: str, tables: set[
     assert raw_tables(sql) == tables
 
 
+def test_named_queries_over_tables_that_the_demo_does_not_make_are_not_asked() -> None:
+    class Asked:
+        """A lake with two named queries in each workgroup, which notes what it is asked."""
+
+        def __init__(self) -> None:
+            self.questions = {"1": "select 1 from orders", "2": "SELECT 1\nFROM rating_histogram\nLIMIT 5"}
+            self.asked: set[str] = set()
+
+        def client(self, _: str) -> "Asked":
+            return self
+
+        def bucket(self, zone: str) -> str:
+            return zone
+
+        def objects(self, *_: str) -> tuple[int, int]:
+            return 1, 100
+
+        def list_named_queries(self, **_: str) -> dict[str, list[str]]:
+            return {"NamedQueryIds": list(self.questions)}
+
+        def get_named_query(self, **given: str) -> dict[str, dict[str, str]]:
+            text = self.questions[given["NamedQueryId"]]
+            return {"NamedQuery": {"Name": given["NamedQueryId"], "QueryString": text, "Database": "lake_analytics"}}
+
+        def query(self, sql: str, *_: str) -> Any:
+            self.asked.add(sql)
+            return SimpleNamespace(frame=[], milliseconds=1, scanned_bytes=1)
+
+    lake: Any = Asked()
+    assert {query.name for query in queries(lake)} == {"1"}
+    assert lake.asked == {"select 1 from orders"}
+
+
 def test_every_aggregate_has_its_raw_table() -> None:
     contracts = load_contracts()
     raw = {contract.name for contract in contracts if contract.source}
-    aggregates = {contract.name for contract in contracts if contract.zone == "analytics"} - {"pipeline_runs"}
+    aggregates = {contract.name for contract in contracts if contract.zone == "analytics"} - {"pipeline_runs", "usage"}
     assert set(RAW_OF_AGGREGATE) == aggregates
     assert set(RAW_OF_AGGREGATE.values()) <= raw | {COLLECTIONS}
 
