@@ -61,7 +61,7 @@ def _punctuality() -> dict[str, Any]:
         parameters=[FROM, UNTIL, ORIGIN],
         rows=[
             row(
-                5,
+                4,
                 kpi("flights", title="Flights", value=COUNT),
                 kpi("mean-delay", title="Mean delay of arrival", value=DELAY),
                 kpi("cancelled", title="Cancelled", value=cancelled),

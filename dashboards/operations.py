@@ -10,10 +10,12 @@ from dashboards.definition.charts import bar, line, pie, scatter, tree_map
 from dashboards.definition.document import calculated, document
 from dashboards.definition.fields import count, dimension, distinct, latest, mean, measure, metric, moment, total
 from dashboards.definition.filters import (
+    among,
     at_least,
     chosen,
     dropdown,
     on_sheets,
+    on_visuals,
     open_list,
     searched,
     since,
@@ -59,6 +61,7 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
             of_table,
             with_words,
             since("recent-usage", USAGE, "started_at", SINCE, scope=on_sheets("cost")),
+            among("usage-by-queries", USAGE, "kind", ["query"], scope=on_visuals("cost", "data-read-by-team")),
             at_least("usage-that-costs", USAGE, "cost_usd", CHEAPEST, scope=on_sheets("cost")),
         ],
         calculations=[
@@ -95,7 +98,7 @@ def _runs() -> dict[str, Any]:
         parameters=[SINCE, TABLES],
         rows=[
             row(
-                5,
+                4,
                 kpi("runs", title="Runs", value=RUNS),
                 kpi("rows-taken-in", title="Rows taken in", value=ROWS),
                 kpi("rows-refused", title="Rows refused", value=REFUSED),
@@ -144,7 +147,7 @@ def _runs() -> dict[str, Any]:
                     10,
                 ),
             ),
-            row(10, _run_table()),
+            row(13, _run_table()),
         ],
     )
 
@@ -217,7 +220,11 @@ def _quality(controls: Sequence[dict[str, Any]]) -> dict[str, Any]:
                     "reasons-of-tables-list",
                     title="What should producers mend first?",
                     group_by=[BAD_TABLE, REASON],
-                    values=[FOUND, total(QUARANTINE, "files", "Files"), latest(QUARANTINE, "ingest_date", "Last seen")],
+                    values=[
+                        FOUND,
+                        total(QUARANTINE, "files", "Files"),
+                        latest(QUARANTINE, "ingest_date", "Last seen", form="YYYY-MM-DD"),
+                    ],
                     order=descending(FOUND),
                 ),
             ),
@@ -237,7 +244,7 @@ def _cost() -> dict[str, Any]:
         parameters=[SINCE, SPLIT_BY, CHEAPEST],
         rows=[
             row(
-                5,
+                4,
                 kpi("cost", title="Cost at list prices", value=COST),
                 kpi("data-read", title="Data read by queries", value=SCANNED),
                 kpi("calls", title="Queries and job runs", value=calls),

@@ -112,12 +112,12 @@ def _revenue() -> dict[str, Any]:
                 kpi("discs-of-month", title="CDs, last month", value=total(ORDERS, "quantity", "CDs"), trend=BY_MONTH),
             ),
             row_of(
-                9,
+                11,
                 (
                     line(
                         "revenue-by-week",
                         title="Where is revenue going?",
-                        subtitle="By week, with eight weeks of forecast",
+                        subtitle="By week, with a forecast. It falls: the sample follows the customers of one quarter",
                         time=moment(ORDERS, "order_date", "WEEK", "Week"),
                         values=[REVENUE],
                         forecast_periods=8,
@@ -225,7 +225,7 @@ def _customers() -> dict[str, Any]:
         parameters=[SEGMENT],
         rows=[
             row(
-                5,
+                4,
                 kpi("customers", title="Customers", value=customers),
                 kpi(
                     "revenue-per-customer",
@@ -271,7 +271,7 @@ def _customers() -> dict[str, Any]:
                             total(CUSTOMERS, "orders", "Orders"),
                             revenue,
                             metric(CUSTOMERS, "revenue_per_order", "Revenue per order", dollars(2)),
-                            latest(CUSTOMERS, "last_order_date", "Last order"),
+                            latest(CUSTOMERS, "last_order_date", "Last order", form="YYYY-MM-DD"),
                         ],
                         order=descending(revenue),
                         totals=True,
@@ -320,7 +320,7 @@ def _retention(months: dict[str, Any]) -> dict[str, Any]:
         filter_controls=[months],
         rows=[
             row(
-                11,
+                9,
                 heat_map(
                     "retention-by-cohort",
                     title="How many customers of a month come back?",
@@ -331,15 +331,7 @@ def _retention(months: dict[str, Any]) -> dict[str, Any]:
                 ),
             ),
             row(
-                10,
-                line(
-                    "retention-by-age",
-                    title="When does it level off?",
-                    subtitle="Share that came back, by months since the first order",
-                    time=since,
-                    values=[retention],
-                    color=cohort,
-                ),
+                7,
                 pivot_table(
                     "revenue-by-cohort",
                     title="What is a cohort worth as it grows older?",
@@ -347,6 +339,17 @@ def _retention(months: dict[str, Any]) -> dict[str, Any]:
                     rows=[cohort],
                     columns=[since],
                     values=[revenue],
+                ),
+            ),
+            row(
+                9,
+                line(
+                    "retention-by-age",
+                    title="When does it level off?",
+                    subtitle="Share that came back, by months since the first order",
+                    time=since,
+                    values=[retention],
+                    color=cohort,
                 ),
             ),
         ],

@@ -40,11 +40,12 @@ VISITS = total(CLICKS, "visits", "Visits")
 VISITORS = total(CLICKS, "visitors", "Visitors per day")
 REACHED = total(CLICKS, "reached", "Visitors who got here")
 EVENT = dimension(CLICKS, "event", "Event")
-BY_DAY = moment(CLICKS, "event_time", "DAY", "Day")
 BY_MINUTE = moment(CLICKS, "event_time", "MINUTE", "Minute")
 
-# The way to a purchase; people also search and go back, which is no stage.
-STAGES = ("catalog", "product_view", "add_to_cart", "cart", "purchase")
+SO_FAR = "Which may not be over yet"
+
+# The way to a purchase; people also search and browse, which is no stage.
+STAGES = ("product_view", "add_to_cart", "cart", "purchase")
 
 
 def declare(data_sets: Sequence[DataSet]) -> Dashboard:
@@ -91,9 +92,15 @@ def _live(look_back: dict[str, Any]) -> dict[str, Any]:
         rows=[
             row(
                 5,
-                kpi("events-of-day", title="Events, latest day", value=EVENTS, trend=BY_DAY),
-                kpi("visits-of-day", title="Visits, latest day", value=VISITS, trend=BY_DAY),
-                kpi("visitors-of-day", title="Visitors, latest day", value=VISITORS, trend=BY_DAY),
+                kpi("events-of-minute", title="Events, latest minute", subtitle=SO_FAR, value=EVENTS, trend=BY_MINUTE),
+                kpi(
+                    "visits-of-minute",
+                    title="Visits begun, latest minute",
+                    subtitle=SO_FAR,
+                    value=VISITS,
+                    trend=BY_MINUTE,
+                ),
+                kpi("visitors", title="Visitors", subtitle="Different ones on each day, added up", value=VISITORS),
                 kpi("conversion", title="Visitors who bought", subtitle="Of all in the time shown", value=conversion),
             ),
             row_of(
@@ -149,11 +156,15 @@ def _story() -> Visual:
             + text(" kinds."),
             text("Today so far: ")
             + output("Today.currentMetricValue.formattedValue")
-            + text(" events; against the same time of the day before, they ")
-            + rose_or_fell("Today.percentDifference.value")
-            + text(" by ")
-            + output("Today.percentDifference.formattedAbsoluteValue")
-            + text("."),
+            + text(" events.")
+            + when(
+                "Today.previousMetricValue.value > 0",
+                text(" Against the same time of the day before, they ")
+                + rose_or_fell("Today.percentDifference.value")
+                + text(" by ")
+                + output("Today.percentDifference.formattedAbsoluteValue")
+                + text("."),
+            ),
             when("Movers.itemsCount > 0", text("What changed most from hour to hour:"))
             + each(
                 "Movers",

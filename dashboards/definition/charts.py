@@ -24,11 +24,18 @@ def bar(
     color: Field | None = None,
     order: Members | None = None,
     limit: int | None = None,
+    others: bool = False,
     horizontal: bool = False,
     arrangement: Literal["CLUSTERED", "STACKED", "STACKED_PERCENT"] = "CLUSTERED",
     filters_sheet: bool = False,
 ) -> Visual:
-    """Compare groups by the length of bars; the longest first, unless an order is given."""
+    """Compare groups by the length of bars; the longest first, unless an order is given.
+
+    Parameters
+    ----------
+    limit
+        How many bars; with `others`, one more stands for the rest.
+    """
     chart = {
         "FieldWells": {
             "BarChartAggregatedFieldWells": {
@@ -38,7 +45,8 @@ def bar(
             }
         },
         "SortConfiguration": sort(
-            CategorySort=order or descending(values[0]), CategoryItemsLimit=at_most(limit) if limit else None
+            CategorySort=order or descending(values[0]),
+            CategoryItemsLimit=at_most(limit, others=others) if limit else None,
         ),
         "Orientation": "HORIZONTAL" if horizontal else "VERTICAL",
         "BarsArrangement": arrangement,

@@ -125,14 +125,14 @@ def distinct(data_set: str, column: str, label: str | None = None) -> Field:
     return _of_text(data_set, column, "DISTINCT_COUNT", label)
 
 
-def latest(data_set: str, column: str, label: str | None = None) -> Field:
-    """Take the latest of the times."""
+def latest(data_set: str, column: str, label: str | None = None, *, form: str = "YYYY-MM-DD HH:mm") -> Field:
+    """Take the latest of the times; a `form` without hours is for days."""
     return Field(
         id=f"{column}-max",
         kind="DateMeasureField",
         column=identifier(data_set, column),
         label=label,
-        members={"AggregationFunction": "MAX", "FormatConfiguration": {"DateTimeFormat": "YYYY-MM-DD HH:mm"}},
+        members={"AggregationFunction": "MAX", "FormatConfiguration": {"DateTimeFormat": form}},
     )
 
 

@@ -42,7 +42,7 @@ def test_bars_can_be_ordered_by_a_number_that_is_not_shown() -> None:
 
 
 def test_a_limit_shows_the_rest_together_or_not_at_all() -> None:
-    limited = chart(bar("a", title="?", category=SEGMENT, values=[AMOUNT], limit=5))
+    limited = chart(bar("a", title="?", category=SEGMENT, values=[AMOUNT], limit=5, others=True))
     assert limited["SortConfiguration"]["CategoryItemsLimit"] == {"ItemsLimit": 5, "OtherCategories": "INCLUDE"}
     assert at_most(5, others=False)["OtherCategories"] == "EXCLUDE"
 
