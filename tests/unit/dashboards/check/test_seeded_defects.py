@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dashboards.check import RULES, DashboardError, examine, problems, require
+from dashboards.check.scene import objects
 from dashboards.model import LookBack, Refresh, RowRule
 from tests.unit.dashboards.check.draft import COLLECTION, CONTRACTS, Draft, Edit, Json, first_numeric, spoiled
 
@@ -132,6 +133,18 @@ def nowhere(draft: Draft) -> None:
     for given in draft.data_sets["flights"].columns:
         if given.geographic_role:
             draft.column("flights", given.name, geographic_role=None)
+
+
+def condition(draft: Draft, expression: str) -> None:
+    """Change the condition of a format of the operations dashboard."""
+    colors = (found for found in objects(draft.definitions["operations"]["Sheets"]) if "Color" in found)
+    first(found for found in colors if "Expression" in found)["Expression"] = expression
+
+
+def rolling(draft: Draft, expression: str) -> None:
+    """Change the default of a date that moves on."""
+    declared = draft.definitions["operations"]["ParameterDeclarations"]
+    first(found["RollingDate"] for found in objects(declared) if "RollingDate" in found)["Expression"] = expression
 
 
 def one_rule_less(draft: Draft) -> None:
@@ -493,6 +506,24 @@ DEFECTS = (
         "calculated.unknown_parameters",
         ("seeded is calculated from ${CohortSiez}", "did you mean CohortSize?"),
         calculate("{amount} * ${CohortSiez}"),
+    ),
+    Defect(
+        "a format by a column that is not in the visual",
+        "inline.of_visuals",
+        ("dashboard operations, sheet", "looks at {rows_invlaid}, which is not there; did you mean rows_invalid?"),
+        lambda draft: condition(draft, "SUM({rows_invlaid}) > 0"),
+    ),
+    Defect(
+        "a format by an unknown function",
+        "inline.of_visuals",
+        ("SUMM is no function of QuickSight",),
+        lambda draft: condition(draft, "SUMM({rows_invalid}) > 0"),
+    ),
+    Defect(
+        "a date that moves on by an unknown parameter",
+        "inline.of_parameters_and_filters",
+        ("parameter Since", "looks at ${Dyas}, which is not declared"),
+        lambda draft: rolling(draft, "addDateTime(${Dyas}, 'DD', now())"),
     ),
     # Layout
     Defect(
