@@ -34,5 +34,5 @@ def document(
         "CalculatedFields": list(calculations),
         "FilterGroups": list(filters),
         "Sheets": list(sheets),
-        "Options": {"Timezone": "UTC", "WeekStart": "MONDAY"},
+        "Options": {"WeekStart": "MONDAY"},
     }
