@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -94,11 +96,24 @@ def story(lake: PipelineLake, tmp_path_factory: pytest.TempPathFactory) -> Story
         seen.add(run)
     ended = {"aborted": lake.end(aborted), "failed": lake.end(failed)}
     claim = lake.claim(failed)
-    ended["retried"] = lake.end(lake.start("Orders", order))
+    with without_data_set(lake, "lake-cohort-retention"):
+        ended["retried"] = lake.end(lake.start("Orders", order))
 
     ended |= {"census": lake.end(census), "several_tables": lake.end(several), "compaction": lake.end(compaction)}
     ended["census_again"] = lake.end(lake.start("Census", lake.input(census)))
     return Story(**ended, notices=lake.heard(queue), claim_after_failure=claim)
+
+
+@contextmanager
+def without_data_set(lake: PipelineLake, data_set: str) -> Iterator[None]:
+    """Let somebody have deleted a data set of dashboards, for a while."""
+    quicksight, account = lake.client("quicksight"), "000000000000"
+    found = quicksight.describe_data_set(AwsAccountId=account, DataSetId=data_set)["DataSet"]
+    members = quicksight.meta.service_model.operation_model("CreateDataSet").input_shape.members
+    quicksight.delete_data_set(AwsAccountId=account, DataSetId=data_set)
+    yield
+    kept = {name: value for name, value in found.items() if name in members}
+    quicksight.create_data_set(AwsAccountId=account, **kept)
 
 
 def two_at_once(lake: PipelineLake, folder: Path) -> tuple[str, str]:
@@ -184,6 +199,23 @@ def test_failed_input_succeeds_when_it_is_tried_again(lake: PipelineLake, story:
     assert (story.retried.status, story.retried.output["outcome"]) == ("SUCCEEDED", "SUCCEEDED")
     assert lake.claim(story.retried.arn)["status"] == "SUCCEEDED"
     assert lake.claim(story.retried.arn)["execution"] == story.retried.arn
+
+
+def test_run_refreshes_what_dashboards_show_of_its_product(lake: PipelineLake, story: Story) -> None:
+    orders = {each["dataSet"]: each for each in story.retried.output["refreshes"]}["lake-orders"]
+
+    assert (orders["status"], orders["rows"], orders["dropped"]) == ("COMPLETED", 100, 0)
+    assert json.loads(lake.claim(story.retried.arn)["refreshes"]) == story.retried.output["refreshes"]
+    assert story.census.output["refreshes"] == []
+
+
+def test_data_set_that_is_missing_is_told_and_the_run_is_good(story: Story) -> None:
+    heard = {each["outcome"]: each for each in story.notices if each["execution"] == story.retried.arn}
+
+    assert set(heard) == {"REFRESH_FAILED", "SUCCEEDED"}
+    assert [(each["dataSet"], each["status"]) for each in heard["REFRESH_FAILED"]["refreshes"]] == [
+        ("lake-cohort-retention", "MISSING")
+    ]
 
 
 def test_request_for_several_tables_is_one_run(lake: PipelineLake, story: Story) -> None:
