@@ -80,6 +80,12 @@ def test_the_query_gives_the_declared_columns_with_the_declared_types(data_set: 
 
 
 @EACH
+def test_an_empty_lake_gives_no_row_and_no_error(data_set: DataSet, empty_lake: QueryLake) -> None:
+    (statement,) = sqlglot.transpile(query_of(data_set), read="athena", write="duckdb")
+    assert empty_lake.sql(statement) == []
+
+
+@EACH
 def test_the_declared_sources_are_exactly_the_columns_that_the_query_reads(data_set: DataSet) -> None:
     read = set(_columns_read(query_of(data_set)))
     assert {source for column in data_set.columns for source in column.sources} == read
