@@ -22,9 +22,9 @@ class _Route:
     operation: str
     method: str
     pattern: re.Pattern[str]
-    # Name on the wire, member and type of what stands in the query.
+    # Name on the wire, member and type of what stands in the query and in the path.
     query: tuple[tuple[str, str, str], ...]
-    path: tuple[tuple[str, str], ...]
+    path: tuple[tuple[str, str, str], ...]
 
 
 def resolve(service: str, method: str, path: str, query: Mapping[str, Any], body: bytes) -> tuple[str, bytes] | None:
@@ -39,7 +39,7 @@ def resolve(service: str, method: str, path: str, query: Mapping[str, Any], body
         match = route.pattern.fullmatch(path) if route.method == method else None
         if match:
             request = json.loads(body or b"{}")
-            request |= {member: unquote(match[name]) for name, member in route.path}
+            request |= {member: _typed(unquote(match[name]), kind) for name, member, kind in route.path}
             for wire, member, kind in route.query:
                 if wire in query:
                     request[member] = _typed(query[wire], kind)
@@ -89,5 +89,5 @@ def _route(operation: Any) -> _Route:
         operation.http["method"],
         re.compile(pattern + "/?"),
         tuple(places["querystring"]),
-        tuple((wire, member) for wire, member, _ in places["uri"]),
+        tuple(places["uri"]),
     )

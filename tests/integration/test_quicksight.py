@@ -17,11 +17,11 @@ from tests.integration.test_cloudformation import Stack, template
 ACCOUNT = "000000000000"
 ARN = f"arn:aws:quicksight:us-east-1:{ACCOUNT}"
 SALES = (
-    "SELECT * FROM (VALUES"
-    " (1, 'Oslo', 100.5, current_timestamp - INTERVAL '30' DAY, true, 'ann'),"
-    " (2, 'Bergen', 20.0, current_timestamp - INTERVAL '1' DAY, false, 'ben'),"
-    " (3, 'Rome', 300.0, current_timestamp - INTERVAL '2' HOUR, true, CAST(NULL AS varchar)))"
-    " AS t (sale_id, shop, amount, sold_at, online, customer)"
+    "SELECT sale_id, shop, amount, CAST(current_timestamp AS timestamp) - age AS sold_at, online, customer FROM (VALUES"
+    " (1, 'Oslo', 100.5, INTERVAL '30' DAY, true, 'ann'),"
+    " (2, 'Bergen', 20.0, INTERVAL '1' DAY, false, 'ben'),"
+    " (3, 'Rome', 300.0, INTERVAL '2' HOUR, true, CAST(NULL AS varchar)))"
+    " AS t (sale_id, shop, amount, age, online, customer)"
 )
 
 
@@ -41,6 +41,12 @@ class Lake:
         }:
             time.sleep(0.05)
         assert found["State"] == "SUCCEEDED", found
+
+    def replace(self, sql: str) -> None:
+        """Make the table anew from the rows of a query."""
+        self.athena("DROP TABLE IF EXISTS sales_lake.sales")
+        folder = f"s3://sales-lake/tables/{time.monotonic_ns()}/"
+        self.athena(f"CREATE TABLE sales_lake.sales WITH (format = 'PARQUET', external_location = '{folder}') AS {sql}")
 
     def call(self, operation: str, **arguments: Any) -> Any:
         return getattr(self.api, operation)(AwsAccountId=ACCOUNT, **arguments)
@@ -75,19 +81,10 @@ def lake(laptop: Any) -> Lake:
     )
     glue.create_database(DatabaseInput={"Name": "sales_lake", "LocationUri": "s3://sales-lake/tables/"})
     made = Lake(laptop, laptop.client("quicksight"))
-    made.athena(
-        "CREATE TABLE sales_lake.sales"
-        " WITH (format = 'PARQUET', external_location = 's3://sales-lake/tables/sales/') AS " + SALES.replace("current_timestamp", "CAST(current_timestamp AS timestamp)")
-    )
-    for user, email in (("ada", "ada@example.com"), ("ron", "ron@example.com"), ("max", "max@example.com")):
-        made.call(
-            "register_user",
-            Namespace="default",
-            IdentityType="QUICKSIGHT",
-            UserRole="READER",
-            UserName=user,
-            Email=email,
-        )
+    made.replace(SALES)
+    for user in ("ada", "ron", "max"):
+        given = {"UserName": user, "Email": f"{user}@example.com", "UserRole": "READER", "IdentityType": "QUICKSIGHT"}
+        made.call("register_user", Namespace="default", **given)
     made.call("create_group", Namespace="default", GroupName="northerners")
     made.call("create_group_membership", Namespace="default", GroupName="northerners", MemberName="ron")
     return made
@@ -140,3 +137,155 @@ def test_an_ingestion_imports_the_rows_and_each_person_sees_theirs(lake: Lake, s
     assert lake.rows("sales", **{"tag.shop": "Rome"})["data"]["shop"] == ["Rome"]
     with pytest.raises(ClientError, match="ResourceExistsException"):
         lake.call("create_ingestion", DataSetId="sales", IngestionId="first")
+
+
+def test_an_incremental_refresh_replaces_the_rows_of_its_window_only(lake: Lake, stack: Stack) -> None:
+    lake.ingest("sales", "before")
+    # Outside of the window of seven days a change stays unseen until the next full refresh.
+    changed = SALES.replace("100.5", "1.0").replace("300.0", "333.0").replace("(2, 'Bergen', 20.0", "(4, 'Bergen', 5.0")
+    lake.replace(changed)
+    done = lake.ingest("sales", "incremental", IngestionType="INCREMENTAL_REFRESH")
+    assert (done["IngestionStatus"], done["RequestType"]) == ("COMPLETED", "INCREMENTAL_REFRESH"), done
+    assert done["RowInfo"] == {"RowsIngested": 2, "RowsDropped": 0, "TotalRowsInDataset": 3}
+    assert amounts(lake) == {1: 100.5, 3: 333.0, 4: 5.0}
+    lake.ingest("sales", "full")
+    assert amounts(lake) == {1: 1.0, 3: 333.0, 4: 5.0}
+
+
+def amounts(lake: Lake) -> dict[int, float]:
+    seen = lake.rows("sales", user="ada")["data"]
+    return dict(zip(seen["sale_id"], seen["amount"], strict=True))
+
+
+def test_a_failed_ingestion_says_why_and_keeps_the_last_good_rows(lake: Lake, stack: Stack) -> None:
+    lake.replace(SALES)
+    lake.ingest("sales", "good")
+    lake.athena("DROP TABLE sales_lake.sales")
+    failed = lake.ingest("sales", "bad")
+    assert (failed["IngestionStatus"], failed["ErrorInfo"]["Type"]) == ("FAILED", "SQL_TABLE_NOT_FOUND"), failed
+    seen = lake.rows("sales", user="ada")
+    assert (seen["count"], seen["shown"]["id"], seen["ingestion"]["id"]) == (3, "good", "bad")
+    assert "SQL_TABLE_NOT_FOUND" in seen["ingestion"]["error"]
+    lake.replace(SALES + " WHERE false")
+    assert lake.ingest("sales", "empty")["RowInfo"]["TotalRowsInDataset"] == 0
+    assert lake.rows("sales", user="ada")["count"] == 0
+    lake.replace(SALES)
+    metrics = lake.laptop.client("cloudwatch")
+    listed = metrics.list_metrics(Namespace="AWS/QuickSight", MetricName="IngestionErrorCount")["Metrics"]
+    assert [{"Name": "DatasetId", "Value": "sales"}] in [metric["Dimensions"] for metric in listed]
+
+
+def test_ingestions_of_a_data_set_wait_for_each_other_and_can_be_cancelled(lake: Lake, stack: Stack) -> None:
+    for ingestion in ("one", "two", "three"):
+        lake.call("create_ingestion", DataSetId="sales", IngestionId=ingestion)
+    waiting = lake.call("describe_ingestion", DataSetId="sales", IngestionId="three")["Ingestion"]
+    assert waiting["IngestionStatus"] == "QUEUED"
+    assert waiting["QueueInfo"]["WaitingOnIngestion"] == "three"
+    lake.call("cancel_ingestion", DataSetId="sales", IngestionId="three")
+    ends = [lake.wait("sales", ingestion)["IngestionStatus"] for ingestion in ("one", "two", "three")]
+    assert ends == ["COMPLETED", "COMPLETED", "CANCELLED"]
+    newest = lake.call("list_ingestions", DataSetId="sales", MaxResults=2)
+    assert [found["IngestionId"] for found in newest["Ingestions"]] == ["three", "two"]
+    assert newest["NextToken"]
+    with pytest.raises(ClientError, match="must not have ended"):
+        lake.call("cancel_ingestion", DataSetId="sales", IngestionId="one")
+
+
+def test_a_state_machine_refreshes_a_data_set_and_knows_errors_by_name(lake: Lake, stack: Stack) -> None:
+    def task(operation: str, **more: Any) -> dict[str, Any]:
+        arguments = {"AwsAccountId": ACCOUNT, "DataSetId": "sales", "IngestionId": "by-a-machine"}
+        resource = f"arn:aws:states:::aws-sdk:quicksight:{operation}"
+        return {"Type": "Task", "Resource": resource, "Parameters": arguments, **more}
+
+    known = [{"ErrorEquals": ["QuickSight.ResourceExistsException"], "Next": "Look"}]
+    definition = {
+        "StartAt": "Start",
+        "States": {
+            "Start": task("createIngestion", Next="Again"),
+            "Again": task("createIngestion", Catch=known, Next="Wrong"),
+            "Wrong": {"Type": "Fail"},
+            "Look": task("describeIngestion", End=True),
+        },
+    }
+    states = lake.laptop.client("stepfunctions")
+    machine = states.create_state_machine(
+        name="refresh", definition=json.dumps(definition), roleArn=f"arn:aws:iam::{ACCOUNT}:role/quicksight-athena"
+    )["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    deadline = time.monotonic() + 60
+    while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert found["status"] == "SUCCEEDED", found
+    assert json.loads(found["output"])["Ingestion"]["IngestionId"] == "by-a-machine"
+    lake.wait("sales", "by-a-machine")
+
+
+def test_fails_to_deploy_a_dashboard_on_a_column_that_is_not_there(lake: Lake, stack: Stack) -> None:
+    assert stack.deploy(template("quicksight.yaml"), Column="revenue") == "UPDATE_ROLLBACK_COMPLETE"
+    assert "COLUMN_REPLACEMENT_MISSING" in stack.failures()
+    assert "must use a column of sales; got revenue" in stack.failures()
+    shown = lake.call("describe_dashboard", DashboardId="sales")["Dashboard"]["Version"]
+    assert shown["Status"] == "CREATION_SUCCESSFUL"
+
+
+def test_an_update_publishes_a_new_version_and_replaces_nothing(lake: Lake, stack: Stack) -> None:
+    before = stack.outputs()
+    assert stack.deploy(template("quicksight.yaml"), Title="All sales", Refresh="WEEKLY") == "UPDATE_COMPLETE", (
+        stack.failures()
+    )
+    assert stack.outputs() == before
+    dashboard = lake.call("describe_dashboard", DashboardId="sales")["Dashboard"]
+    assert (dashboard["Name"], dashboard["Version"]["Status"]) == ("All sales", "CREATION_SUCCESSFUL")
+    schedule = lake.call("describe_refresh_schedule", DataSetId="sales", ScheduleId="nightly")["RefreshSchedule"]
+    assert schedule["ScheduleFrequency"]["Interval"] == "WEEKLY"
+
+
+def test_fails_for_refreshes_that_a_data_set_cannot_have(lake: Lake, stack: Stack) -> None:
+    with pytest.raises(ClientError, match=r"InvalidParameterValueException.*must be in SPICE"):
+        lake.call("create_ingestion", DataSetId="sales-access", IngestionId="x")
+    schedule = {"ScheduleId": "s", "RefreshType": "FULL_REFRESH", "ScheduleFrequency": {"Interval": "HOURLY"}}
+    with pytest.raises(ClientError, match="must be in SPICE"):
+        lake.call("create_refresh_schedule", DataSetId="sales-access", Schedule=schedule)
+    lake.call("delete_data_set_refresh_properties", DataSetId="sales")
+    with pytest.raises(ClientError, match="an incremental refresh must have a look-back window"):
+        lake.call("create_ingestion", DataSetId="sales", IngestionId="x", IngestionType="INCREMENTAL_REFRESH")
+    window = {"ColumnName": "shop", "Size": 1, "SizeUnit": "DAY"}
+    properties = {"RefreshConfiguration": {"IncrementalRefresh": {"LookbackWindow": window}}}
+    with pytest.raises(ClientError, match="must be on a column of type DATETIME; got shop: STRING"):
+        lake.call("put_data_set_refresh_properties", DataSetId="sales", DataSetRefreshProperties=properties)
+
+
+def test_a_url_to_embed_is_given_to_those_who_may_look(lake: Lake, stack: Stack) -> None:
+    experience = {"Dashboard": {"InitialDashboardId": "sales"}}
+    given = {"ExperienceConfiguration": experience, "SessionLifetimeInMinutes": 15}
+    url = lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/ada", **given)["EmbedUrl"]
+    assert url.startswith("https://us-east-1.quicksight.aws.amazon.com/embed/")
+    assert "/dashboards/sales?code=" in url
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*must have permissions on dashboard sales"):
+        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/ron", **given)
+    with pytest.raises(ClientError, match="QuickSightUserNotFoundException"):
+        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/eve", **given)
+    anonymous = {**given, "Namespace": "default", "AuthorizedResourceArns": [f"{ARN}:dashboard/sales"]}
+    tags = [{"Key": "shop", "Value": "Oslo"}]
+    tagged = lake.call("generate_embed_url_for_anonymous_user", **anonymous, SessionTags=tags)
+    assert tagged["AnonymousUserArn"].startswith(f"{ARN}:anonymousUser/")
+    for change, message in (
+        ({"SessionTags": [{"Key": "city", "Value": "Oslo"}]}, "must be keys of tag rules .shop.; got city"),
+        ({"AuthorizedResourceArns": [f"{ARN}:dashboard/other"]}, "must have the first dashboard"),
+        ({"AllowedDomains": ["http://example.com"]}, "AllowedDomains must be like"),
+        ({"SessionLifetimeInMinutes": 601}, "less than or equal to 600"),
+    ):
+        with pytest.raises(ClientError, match=message):
+            lake.call("generate_embed_url_for_anonymous_user", **{**anonymous, **change})
+
+
+def test_deleting_the_stack_leaves_nothing(lake: Lake, stack: Stack) -> None:
+    assert stack.delete() == "DELETE_COMPLETE", stack.failures()
+    assert lake.call("list_dashboards")["DashboardSummaryList"] == []
+    assert lake.call("list_data_sets")["DataSetSummaries"] == []
+    assert lake.call("list_folders")["FolderSummaryList"] == []
+    groups = lake.call("list_groups", Namespace="default")["GroupList"]
+    assert [group["GroupName"] for group in groups] == ["northerners"]
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        lake.call("describe_ingestion", DataSetId="sales", IngestionId="first")

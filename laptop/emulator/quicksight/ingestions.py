@@ -8,6 +8,8 @@
 | FAILED | ErrorInfo says why; the rows of the last good one stay |
 | CANCELLED | by CancelIngestion, or the data set was deleted |
 
+Each puts its CloudWatch metrics (`signals`).
+
 An incremental refresh needs the data set's look-back window; where nothing was imported yet, or its columns have
 changed, it reads everything. Quotas (32 refreshes a day, 1 billion rows) are not enforced.
 Source: `CreateIngestion`, `Ingestion`, `LookbackWindow` of the API reference; "Refreshing SPICE data".
@@ -21,7 +23,7 @@ import time
 from pathlib import Path
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight import preparation, source, spice
+from laptop.emulator.quicksight import preparation, signals, source, spice
 from laptop.emulator.quicksight.records import DATA_SETS, invalid, lock, not_found, page, serve
 from laptop.emulator.quicksight.source import SourceError
 from laptop.emulator.registry import Json, ServiceError, on_start
@@ -84,7 +86,8 @@ def start(data_set_id: str, ingestion_id: str, request_type: str, request_source
         }
         running = next((each for each in of(data_set_id)[::-1] if each["IngestionStatus"] in _ACTIVE), None)
         if running:
-            queue = {"WaitingOnIngestion": running["IngestionId"], "QueuedIngestion": ingestion_id}
+            # Of the two, the API reference calls the one that waits WaitingOnIngestion.
+            queue = {"WaitingOnIngestion": ingestion_id, "QueuedIngestion": running["IngestionId"]}
             ingestion |= {"IngestionStatus": "QUEUED", "QueueInfo": queue}
         STORE.put(key, ingestion)
         worker = (clients.scope(), data_set_id)
@@ -122,7 +125,9 @@ def _run(data_set_id: str, ingestion: Json) -> None:
         logger.exception("ingestion %s", key)
         end = _failure("INTERNAL_SERVICE_ERROR", f"{type(error).__name__}: {error}")
     _stopping.discard((clients.scope(), key))
-    _put(key, ingestion | end | {"IngestionTimeInSeconds": int(time.monotonic() - began)})
+    seconds = time.monotonic() - began
+    _put(key, ingestion | end | {"IngestionTimeInSeconds": int(seconds)})
+    signals.ended(data_set_id, end, seconds)
 
 
 def _put(key: str, ingestion: Json) -> None:

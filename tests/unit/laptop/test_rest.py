@@ -42,6 +42,12 @@ def test_an_arn_in_the_middle_of_a_path_may_have_slashes() -> None:
     assert (found[0], json.loads(found[1])) == ("ListTagsForResource", {"ResourceArn": arn})
 
 
+def test_a_number_in_a_path_is_a_number() -> None:
+    found = rest.resolve("quicksight", "PUT", "/accounts/0/dashboards/orders/versions/2", {}, b"")
+    assert found is not None
+    assert json.loads(found[1]) == {"AwsAccountId": "0", "DashboardId": "orders", "VersionNumber": 2}
+
+
 @pytest.mark.parametrize(
     ("service", "path"), [("emr-serverless", "/nowhere"), ("glue", "/applications"), ("no-such-service", "/")]
 )

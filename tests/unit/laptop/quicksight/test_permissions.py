@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dashboards import permissions as deployed
-from laptop.emulator.quicksight import permissions
+from laptop.emulator.quicksight import identities, permissions
 from laptop.emulator.quicksight.records import DATA_SETS
 from laptop.emulator.registry import ServiceError
 
@@ -27,6 +27,6 @@ def test_the_sets_of_actions_are_those_that_stacks_grant(kind: str) -> None:
 def test_fails_for_a_set_that_is_not_whole_or_of_another_kind(
     monkeypatch: pytest.MonkeyPatch, actions: list[str], message: str
 ) -> None:
-    monkeypatch.setattr(permissions.identities, "require_principal", lambda arn, namespaces: None)
+    monkeypatch.setattr(identities, "require_principal", lambda arn, namespaces: None)
     with pytest.raises(ServiceError, match=message):
         permissions.granted(DATA_SETS, [{"Principal": "arn", "Actions": actions}])

@@ -44,7 +44,7 @@ def rows(prepared: Prepared) -> list[tuple[Any, ...]]:
     names = ", ".join(f'"{column.name}"' for column in prepared.columns)
     statement = f"SELECT {names} FROM ({prepared.sql}) AS r ORDER BY 1"
     (sql,) = sqlglot.transpile(statement, read="athena", write="duckdb")
-    return list(duckdb.sql(sql).fetchall())
+    return list(duckdb.execute(sql).fetchall())
 
 
 def test_a_table_alone_has_its_columns_and_truth_becomes_a_number() -> None:

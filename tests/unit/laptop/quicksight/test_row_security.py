@@ -15,7 +15,7 @@ RON = Person("ron", "arn:user/ron", frozenset({"north", "web"}), frozenset({"arn
 
 
 def seen(access: row_security.Access) -> list[str]:
-    rows = duckdb.sql(f"SELECT city FROM ({SALES}) WHERE {row_security.predicate(access)} ORDER BY city").fetchall()
+    rows = duckdb.execute(f"SELECT city FROM ({SALES}) WHERE {row_security.predicate(access)} ORDER BY city").fetchall()
     return [row[0] for row in rows]
 
 
@@ -44,7 +44,10 @@ def test_rows_are_those_of_the_rules_of_a_user_and_of_their_groups(rules: list[A
 
 
 def test_rules_of_version_2_name_arns() -> None:
-    rules = [{"UserARN": None, "GroupARN": "arn:group/north", "city": "Oslo"}, {"GroupARN": "north", "city": "Rome"}]
+    rules: list[dict[str, Any]] = [
+        {"UserARN": None, "GroupARN": "arn:group/north", "city": "Oslo"},
+        {"GroupARN": "north", "city": "Rome"},
+    ]
     assert seen(row_security.access_of(RON, rules, "VERSION_2")) == ["Oslo"]
 
 
