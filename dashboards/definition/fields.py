@@ -7,6 +7,7 @@ asks for, unless a visual shows the same thing twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -36,8 +37,8 @@ class Field:
 
     @property
     def well(self) -> dict[str, Any]:
-        """The field as a member of a field well."""
-        return {self.kind: {"FieldId": self.id, "Column": self.column} | self.members}
+        """The field as a member of a field well; each call gives data of its own."""
+        return {self.kind: {"FieldId": self.id, "Column": dict(self.column)} | deepcopy(self.members)}
 
     def within(self, name: str) -> Field:
         """Give the same field with an id of its own, for a computation of a visual that shows the field already."""

@@ -33,8 +33,12 @@ class Computation:
 def insight(
     name: str, *, title: str, data_set: str, computations: Sequence[Computation], narrative: Sequence[str]
 ) -> Visual:
-    """Tell in words what came out; each text of `narrative` is a paragraph."""
-    text = "".join(f"<block>{paragraph}</block>" for paragraph in narrative)
+    """Tell in words what came out; each text of `narrative` is a paragraph.
+
+    The console itself writes conditions and loops below `narrative` only, never in a block, so paragraphs are none.
+    """
+    # A list brings the gap below it.
+    text = "<br/><br/>".join(narrative).replace("</for><br/><br/>", "</for>")
     return {
         "InsightVisual": {
             "VisualId": name,

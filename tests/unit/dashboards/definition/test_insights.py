@@ -28,10 +28,11 @@ def narrative(*paragraphs: str) -> ElementTree.Element:
     return ElementTree.fromstring(visual["InsightVisual"]["InsightConfiguration"]["CustomNarrative"]["Narrative"])
 
 
-def test_a_narrative_is_xml_with_a_block_for_each_paragraph() -> None:
+def test_a_narrative_is_xml_with_a_gap_between_paragraphs() -> None:
     root = narrative(text("Sales & more: ") + output("Growth.value"), text("a < b"))
     assert root.tag == "narrative"
-    assert ["".join(block.itertext()) for block in root.findall("block")] == ["Sales & more: Growth.value", "a < b"]
+    assert "".join(root.itertext()) == "Sales & more: Growth.valuea < b"
+    assert [child.tag for child in root] == ["b", "br", "br"]
     assert [item.text for item in root.iter("expression")] == ["Growth.value"]
 
 
@@ -45,11 +46,17 @@ def test_words_depend_on_conditions() -> None:
 
 
 def test_a_list_has_a_line_for_each_item() -> None:
-    (loop,) = narrative(each("Movers", output("Movers.items[index].categoryValue.formattedValue"))).iter("for")
+    (loop,) = narrative(each("Movers", output("Movers.items[index].categoryValue.formattedValue"))).findall("for")
     assert (loop.get("listExpression"), loop.get("level")) == ("Movers.items", "block")
     assert [item.text for item in loop.findall("ul/li/b/expression")] == [
         "Movers.items[index].categoryValue.formattedValue"
     ]
+
+
+def test_a_list_needs_no_gap_below_it() -> None:
+    root = narrative(text("First"), each("Movers", text("item")), text("last"))
+    assert [child.tag for child in root] == ["br", "br", "for"]
+    assert root[-1].tail == "last"
 
 
 def test_a_computation_is_known_by_its_name_and_has_fields_of_its_own() -> None:
