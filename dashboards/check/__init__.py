@@ -28,6 +28,7 @@ from dashboards.check import (
     references,
     refreshes,
     row_rules,
+    shapes,
     unions,
     wells,
 )
@@ -72,7 +73,9 @@ class Problem:
 
 
 def examine(collection: Collection, contracts: Sequence[Contract]) -> list[Problem]:
-    """Apply every rule."""
+    """Apply every rule; only that of types if it finds something, for the others rely on them."""
+    if wrong := list(shapes.wrong_types(collection)):
+        return [Problem("shapes.wrong_types", text) for text in wrong]
     looked_at = scene(collection, contracts)
     return [Problem(name, text) for name, rule in RULES.items() for text in dict.fromkeys(rule(looked_at))]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboards.check.columns import Known
-from dashboards.check.scene import Board, Scene, identifiers
+from dashboards.check.definition import identifiers
+from dashboards.check.scene import Board, Scene
 from dashboards.model import ColumnType, DataSet
 from dashboards.nearest import suggestion
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.scene import Json, Scene
+from dashboards.check.definition import Json
+from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
 # Parameters that a control can set; what is not named can set any.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboards.check.columns import Known
-from dashboards.check.scene import Field, Scene, Visual
+from dashboards.check.definition import Field, Visual
+from dashboards.check.scene import Scene
 
 # What a field of a kind takes. QuickSight promotes BOOLEAN to a number, and shows it as a category as well.
 # https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.scene import Board, Json, Scene, Sheet, objects
+from dashboards.check.definition import Json, Sheet, objects
+from dashboards.check.scene import Board, Scene
 from dashboards.model import ColumnType
 from dashboards.nearest import suggestion
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from dashboards.check.columns import Known, calculation
+from dashboards.check.definition import Visual, objects
 from dashboards.check.meaning import Meaning, faults
-from dashboards.check.scene import Board, Scene, Visual, objects
+from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
 

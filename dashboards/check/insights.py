@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from dashboards.check.scene import Scene, Visual
+from dashboards.check.definition import Visual
+from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
 # The computation at the beginning of a path: `Movers` in Movers.items[index].categoryValue

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from dashboards.check.scene import Board, Json, Scene, Sheet
+from dashboards.check.definition import Json, Sheet
+from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
 COLUMNS = 36

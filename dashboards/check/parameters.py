@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from dashboards.check.definition import objects
 from dashboards.check.references import parts
-from dashboards.check.scene import Board, Scene, objects
+from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
 # `${name}` in expressions, `<<$name>>` in titles and addresses.

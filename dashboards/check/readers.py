@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.scene import Board, Scene, identifiers
+from dashboards.check.definition import identifiers
+from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.scene import Board, Json, Scene, Sheet, identifiers, objects
+from dashboards.check.definition import Json, Sheet, identifiers, objects
+from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
 

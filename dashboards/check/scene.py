@@ -2,103 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 from lake_common.contract import Column, Contract
 
 from dashboards.check.columns import Calculation, Known, calculation, declared, with_calculations
+from dashboards.check.definition import Json, Sheet, Visual, members, read_sheet
 from dashboards.model import Collection, ColumnType, Dashboard, DataSet, Definition
 
-Json = Mapping[str, Any]
 _PARAMETER_TYPES: Mapping[str, ColumnType] = {
     "StringParameterDeclaration": "STRING",
     "IntegerParameterDeclaration": "INTEGER",
     "DecimalParameterDeclaration": "DECIMAL",
     "DateTimeParameterDeclaration": "DATETIME",
 }
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field in a well of a visual, or in a computation of an insight.
-
-    Attributes
-    ----------
-    well
-        Name of the well, or of the computation and its member.
-    kind
-        Name of the member of the union: NumericalMeasureField ...; UnaggregatedField in a table of single rows.
-    """
-
-    well: str
-    kind: str
-    body: Json
-
-    @property
-    def id(self) -> str:
-        return str(self.body.get("FieldId", ""))
-
-    @property
-    def column(self) -> Json:
-        found: Json = self.body.get("Column", {})
-        return found
-
-
-@dataclass(frozen=True)
-class Visual:
-    """A visual; `kind` is its member of the union: BarChartVisual ..."""
-
-    kind: str
-    body: Json
-    where: str
-
-    @property
-    def id(self) -> str:
-        return str(self.body.get("VisualId", ""))
-
-    @property
-    def configuration(self) -> Json:
-        found: Json = self.body.get(
-            "InsightConfiguration" if self.kind == "InsightVisual" else "ChartConfiguration", {}
-        )
-        return found
-
-    @cached_property
-    def computations(self) -> tuple[tuple[str, Json], ...]:
-        """Kind and body of the computations of an insight."""
-        return tuple(_members(self.configuration.get("Computations", ())))
-
-    @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        wells = tuple(_fields(self.configuration.get("FieldWells", {})))
-        return wells + tuple(
-            Field(f"{body.get('ComputationId', '')}.{member}", kind, field)
-            for _, body in self.computations
-            for member, value in body.items()
-            if isinstance(value, dict)
-            for kind, field in value.items()
-        )
-
-    @cached_property
-    def uses(self) -> frozenset[tuple[str, str]]:
-        """Data set and name of all columns that occur in it."""
-        return frozenset(
-            (str(found.get("DataSetIdentifier", "")), str(found["ColumnName"])) for found in identifiers(self.body)
-        )
-
-
-@dataclass(frozen=True)
-class Sheet:
-    body: Json
-    where: str
-    visuals: tuple[Visual, ...]
-
-    @property
-    def id(self) -> str:
-        return str(self.body.get("SheetId", ""))
 
 
 @dataclass(frozen=True)
@@ -125,13 +43,13 @@ class Board:
     def filters(self) -> Iterator[tuple[Json, str, Json]]:
         """Group, kind and body of each filter."""
         for group in self.definition.get("FilterGroups", ()):
-            for kind, body in _members(group.get("Filters", ())):
+            for kind, body in members(group.get("Filters", ())):
                 yield group, kind, body
 
     def controls(self, sheet: Sheet) -> Iterator[tuple[str, str, Json]]:
         """Give what each control of a sheet sets (parameter or filter), its kind and its body."""
         for what in ("Parameter", "Filter"):
-            for kind, body in _members(sheet.body.get(f"{what}Controls", ())):
+            for kind, body in members(sheet.body.get(f"{what}Controls", ())):
                 yield what.lower(), kind, body
 
     def known(self, identifier: Json) -> Known | None:
@@ -177,31 +95,12 @@ def calculations_of(data_set: DataSet) -> dict[str, Calculation]:
     return {column.name: calculation(column.name, column.expression, column.type) for column in data_set.calculated}
 
 
-def identifiers(node: object) -> Iterator[Json]:
-    """Give every ColumnIdentifier in a part of a definition."""
-    for found in objects(node):
-        if "ColumnName" in found:
-            yield found
-
-
-def objects(node: object) -> Iterator[Json]:
-    """Give every object in a part of a definition."""
-    rest = [node]
-    while rest:
-        part = rest.pop()
-        if isinstance(part, dict):
-            yield part
-            rest.extend(part.values())
-        elif isinstance(part, list | tuple):
-            rest.extend(part)
-
-
 def _board(dashboard: Dashboard, columns: Mapping[str, Mapping[str, Known]]) -> Board:
     where = f"dashboard {dashboard.name}"
     definition = dashboard.definition
     parameters = {
         str(body.get("Name")): _PARAMETER_TYPES[kind]
-        for kind, body in _members(definition.get("ParameterDeclarations", ()))
+        for kind, body in members(definition.get("ParameterDeclarations", ()))
         if kind in _PARAMETER_TYPES
     }
     calculations: dict[str, dict[str, Calculation]] = {}
@@ -212,35 +111,5 @@ def _board(dashboard: Dashboard, columns: Mapping[str, Mapping[str, Known]]) -> 
         data_set.id: with_calculations(columns.get(data_set.id, {}), calculations.get(data_set.id, {}), parameters)
         for data_set in dashboard.data_sets
     }
-    sheets = tuple(_sheet(body, where) for body in definition.get("Sheets", ()))
+    sheets = tuple(read_sheet(body, where) for body in definition.get("Sheets", ()))
     return Board(dashboard, where, sheets, known, calculations, parameters)
-
-
-def _sheet(body: Json, board: str) -> Sheet:
-    where = f"{board}, sheet {body.get('SheetId', '')}"
-    visuals = (
-        Visual(kind, visual, f"{where}, visual {visual.get('VisualId', '')}")
-        for kind, visual in _members(body.get("Visuals", ()))
-    )
-    return Sheet(body, where, tuple(visuals))
-
-
-def _members(unions: Iterable[Json]) -> Iterator[tuple[str, Json]]:
-    """Give the member of each union; if one has several, the first."""
-    for union in unions:
-        for kind, body in union.items():
-            if isinstance(body, dict):
-                yield kind, body
-                break
-
-
-def _fields(wells: Json) -> Iterator[Field]:
-    for name, value in wells.items():
-        if isinstance(value, dict):
-            yield from _fields(value)
-        elif isinstance(value, list | tuple):
-            for item in value:
-                if "FieldId" in item:
-                    yield Field(name, "UnaggregatedField", item)
-                else:
-                    yield from (Field(name, kind, body) for kind, body in item.items())

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashboards.check.definition import Json, objects
 from dashboards.check.references import parts
-from dashboards.check.scene import Json, Scene, objects
+from dashboards.check.scene import Scene
 
 # By the member that holds one, or a list of them.
 _UNIONS = frozenset(

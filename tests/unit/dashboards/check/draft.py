@@ -10,7 +10,7 @@ from lake_common.contract import Contract
 from contracts.loader import load_contracts
 from dashboards.catalog import load
 from dashboards.check import Problem, examine
-from dashboards.check.scene import objects
+from dashboards.check.definition import objects
 from dashboards.model import Collection, DataSet, RowAccess
 
 CONTRACTS = load_contracts()

@@ -7,7 +7,7 @@ from lake_common.contract import Column, Contract
 
 from dashboards.catalog import load
 from dashboards.check import DashboardError, examine, require
-from dashboards.check.scene import Visual
+from dashboards.check.definition import Visual
 from tests.unit.dashboards.check.draft import COLLECTION, CONTRACTS
 
 USED = sorted({source for each in COLLECTION.data_sets for column in each.columns for source in column.sources})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboards.check import RULES, DashboardError, examine, problems, require
-from dashboards.check.scene import objects
+from dashboards.check.definition import objects
 from dashboards.model import LookBack, Refresh, RowRule
 from tests.unit.dashboards.check.draft import COLLECTION, CONTRACTS, Draft, Edit, Json, first_numeric, spoiled
 

@@ -19,7 +19,7 @@ def _move_down(draft: Draft, dashboard: str, rows: int) -> None:
 
 
 def _turn_sorts(draft: Draft, dashboard: str, _: int) -> None:
-    from dashboards.check.scene import objects
+    from dashboards.check.definition import objects
 
     for found in objects(draft.definitions[dashboard]):
         if found.get("Direction") in {"ASC", "DESC"}:
