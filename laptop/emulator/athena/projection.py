@@ -29,6 +29,7 @@ _JAVA = {
     "MMM": "%b",
     "DDD": "%j",
 }
+_PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 _JAVA_TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*|.", re.DOTALL)
 
 
@@ -57,7 +58,7 @@ def project(
         The time that `NOW` in a range means, in UTC.
     fixed
         For some columns, the values that the query asks for with `=` or `IN`: needed by `injected` columns, and
-        others are cut to them.
+        others are cut to them, `integer` ones by value (5 means 05 as well).
     """
     choices = [_values(parameters, key, now, fixed.get(key)) for key in keys]
     total = 1
@@ -67,12 +68,15 @@ def project(
         raise QueryError("CONSTRAINT_VIOLATION", f"the projection has {total} partitions; a query may use a million")
     template = parameters.get("storage.location.template")
     default = location.rstrip("/") + "/" + "".join(f"{key}=${{{key}}}/" for key in keys)
-    return [(values, _fill(template or default, dict(zip(keys, values, strict=True)))) for values in product(*choices)]
+    form, places = _form(template or default, keys)
+    return [(values, form.format(*(values[place] for place in places))) for values in product(*choices)]
 
 
-def _fill(template: str, values: Mapping[str, str]) -> str:
-    filled = re.sub(r"\$\{([^}]+)\}", lambda match: values[match[1].lower()], template)
-    return filled if filled.endswith("/") else filled + "/"
+def _form(template: str, keys: Sequence[str]) -> tuple[str, list[int]]:
+    """Read a template once, for all partitions: what to format, and which keys' values with."""
+    literals, names = _PLACEHOLDER.split(template)[::2], _PLACEHOLDER.findall(template)
+    form = "{}".join(literal.replace("{", "{{").replace("}", "}}") for literal in literals)
+    return form if form.endswith("/") else form + "/", [keys.index(name.lower()) for name in names]
 
 
 def _values(parameters: Mapping[str, str], key: str, now: dt.datetime, fixed: Sequence[str] | None) -> list[str]:
@@ -93,7 +97,13 @@ def _values(parameters: Mapping[str, str], key: str, now: dt.datetime, fixed: Se
         values = _dates(parameters, key, now)
     else:
         raise _invalid(key, f"projection.{key}.type must be enum, integer, date or injected; got {kind!r}")
-    return values if fixed is None else [value for value in values if value in set(fixed)]
+    if fixed is None:
+        return values
+    if kind == "integer":
+        numbers = {int(value) for value in fixed if value.removeprefix("-").isdecimal()}
+        return [value for value in values if int(value) in numbers]
+    texts = set(fixed)
+    return [value for value in values if value in texts]
 
 
 def _list(parameters: Mapping[str, str], key: str, name: str) -> list[str]:

@@ -78,13 +78,18 @@ def _partitions(table: Table, use: Use, now: dt.datetime) -> list[Partition]:
     if not projection.enabled(table.parameters):
         return catalog.registered_partitions(table)
     keys = [column.name for column in table.partition_keys]
-    # Of other types, equal values may be written in several ways (5 and 05); those are pruned afterwards.
+    kinds = {key: table.parameters.get(f"projection.{key}.type", "").lower() for key in keys}
+    # Of other types, equal values may be written in several ways; those are pruned afterwards.
     texts = {column.name for column in table.partition_keys if column.type.duckdb == "VARCHAR"}
-    injected = {key for key in keys if table.parameters.get(f"projection.{key}.type", "").lower() == "injected"}
     fixed = {
         condition.column: [str(value) for value in condition.values]
         for condition in conditions(use.conjuncts)
-        if condition.operator in {"=", "in"} and condition.column in texts | injected
+        if condition.operator in {"=", "in"}
+        and (
+            condition.column in texts
+            or kinds.get(condition.column) == "injected"
+            or (kinds.get(condition.column) == "integer" and all(type(value) is int for value in condition.values))
+        )
     }
     projected = projection.project(table.parameters, keys, table.location, now, fixed)
     return [Partition(values, location) for values, location in projected]

@@ -54,6 +54,7 @@ def test_hours_are_an_interval() -> None:
 
 def test_asked_values_cut_the_choice_and_injected_ones_need_them() -> None:
     assert values({"k": ["b", "z"]}, type="enum", values="a,b") == ["b"]
+    assert values({"k": ["2", "07", "-1", "x"]}, type="integer", range="1,9", digits="2") == ["02", "07"]
     assert values({"k": ["x"]}, type="injected") == ["x"]
     with pytest.raises(QueryError, match="CONSTRAINT_VIOLATION"):
         values(type="injected")
