@@ -1,4 +1,4 @@
-"""A Lambda function of the ingestion stack: everything about it is stated, and its role holds what it uses."""
+"""A Lambda function: everything about it is stated, and its role holds what it uses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -21,8 +21,16 @@ NAMES = {
     "AWS::SageMaker::Workforce": {"private-crowd"},
 }
 # Tables and rulesets are named by their contracts, saved queries by their files; a security configuration of Glue and
-# a studio must have a name.
+# a studio must have a name, and everything of QuickSight an id, which links and embedding pages hold.
 NAMED_OTHERWISE = {
+    "AWS::QuickSight::Dashboard",
+    "AWS::QuickSight::DataSet",
+    "AWS::QuickSight::DataSource",
+    "AWS::QuickSight::Folder",
+    "AWS::QuickSight::Group",
+    "AWS::QuickSight::RefreshSchedule",
+    "AWS::QuickSight::Theme",
+    "AWS::QuickSight::VPCConnection",
     "AWS::EMR::Studio",
     "AWS::Glue::SecurityConfiguration",
     "AWS::Glue::DataQualityRuleset",
@@ -34,6 +42,7 @@ NAMED_OTHERWISE = {
 RULES: list[Rule] = [
     rules.without_encryption,
     rules.open_to_plain_http,
+    rules.asks_over_plain_text,
     rules.logs_for_ever,
     rules.too_much_allowed,
     rules.passes_any_role,
@@ -110,6 +119,11 @@ DEFECTS: list[tuple[Rule, Callable[[dict[str, Any]], None]]] = [
     (
         rules.open_to_plain_http,
         lambda all_: one(all_, "AWS::S3::BucketPolicy", "Raw")["PolicyDocument"]["Statement"].pop(0),
+    ),
+    (rules.asks_over_plain_text, lambda all_: add(all_, "AWS::QuickSight::DataSource", DataSourceId="d")),
+    (
+        rules.asks_over_plain_text,
+        lambda all_: add(all_, "AWS::QuickSight::DataSource", SslProperties={"DisableSsl": True}),
     ),
     (rules.logs_for_ever, lambda all_: add(all_, "AWS::Logs::LogGroup", KmsKeyId="k")),
     (rules.too_much_allowed, lambda all_: allow(all_, Action="s3:*")),
