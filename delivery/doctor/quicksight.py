@@ -90,7 +90,7 @@ def groups(account: Account) -> Iterator[Finding]:
         return
     region = _identity_region(account)
     client, place = account.client("quicksight", region), {"Namespace": bi.namespace, **arguments(account)}
-    there = set(_paged(client.list_groups, "GroupList", "GroupName", place))
+    there = set(paged(client.list_groups, "GroupList", "GroupName", place))
     wanted = [group.name for group in GROUPS]
     missing = [name for name in wanted if name not in there]
     if missing and not bi.create_groups:
@@ -102,12 +102,19 @@ def groups(account: Account) -> Iterator[Finding]:
                 for name in missing
             ),
         )
+    taken = [name for name in wanted if name in there and not _ours(account, name)] if bi.create_groups else []
+    for name in taken:
+        yield problem(
+            f"the group {name} exists and belongs to no stack of the lake",
+            why="CloudFormation does not take over what exists: the stack Bi would fail.",
+            fix=f"Write create_groups = false under [bi] in {account.file}, and make the other groups by hand",
+        )
     empty = [
         name
         for name in wanted
         if name in there
         and not list(
-            _paged(client.list_group_memberships, "GroupMemberList", "MemberName", {"GroupName": name, **place})
+            paged(client.list_group_memberships, "GroupMemberList", "MemberName", {"GroupName": name, **place})
         )
     ]
     if empty:
@@ -116,8 +123,12 @@ def groups(account: Account) -> Iterator[Finding]:
             why="Dashboards are shared with groups: people in none of them see nothing.",
             fix="; ".join(f'make bi-member ENV={account.name} ARGS="--group {name} --user <name>"' for name in empty),
         )
-    if not empty and not (missing and not bi.create_groups):
+    if not (empty or taken or (missing and not bi.create_groups)):
         yield good(f"{len(wanted) - len(missing)} groups with people, {len(missing)} that the stack makes")
+
+
+def _ours(account: Account, group: str) -> bool:
+    return any(name.endswith(f"/{group}") for name in account.deployed)
 
 
 def _identity_region(account: Account) -> str:
@@ -163,7 +174,8 @@ def _namespace_status(account: Account, region: str) -> str:
     return str(found.get("CreationStatus", "unknown"))
 
 
-def _paged(operation: Any, member: str, name: str, wanted: dict[str, str]) -> Iterator[str]:
+def paged(operation: Any, member: str, name: str, wanted: dict[str, str]) -> Iterator[str]:
+    """Give a member of everything that an operation lists, on all of its pages."""
     token: dict[str, str] = {}
     while True:
         page = operation(**wanted, **token)

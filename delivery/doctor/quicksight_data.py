@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from delivery.doctor.account import Account, error_code
 from delivery.doctor.finding import Finding, State, Suite, good, problem, warning
-from delivery.doctor.quicksight import MISSING, OFF, arguments, command
+from delivery.doctor.quicksight import MISSING, OFF, arguments, command, paged
 
 suite = Suite()
 
@@ -18,6 +18,32 @@ _DATA_SOURCE = "lake-athena"
 _VPC_CONNECTION = "lake"
 # Beyond that part of its capacity, the next refresh of a large data set may find no room.
 _FULL = 0.9
+
+
+@suite.check("No asset of QuickSight of somebody else has an id of the lake")
+def strangers(account: Account) -> Iterator[Finding]:
+    """Look for ids that the stack would give: another environment of the lake in the same account has the same ones."""
+    if not account.config.bi.enabled:
+        yield good(OFF)
+        return
+    client, taken = account.client("quicksight"), False
+    for kind, operation, member, name in (
+        ("data source", client.list_data_sources, "DataSources", "DataSourceId"),
+        ("data set", client.list_data_sets, "DataSetSummaries", "DataSetId"),
+        ("dashboard", client.list_dashboards, "DashboardSummaryList", "DashboardId"),
+    ):
+        for found in paged(operation, member, name, arguments(account)):
+            if found.startswith("lake-") and not any(each.endswith(f"|{found}") for each in account.deployed):
+                taken = True
+                words = kind.replace(" ", "-")
+                yield problem(
+                    f"the {kind} {found} exists and belongs to no stack of the lake",
+                    why="CloudFormation does not take over what exists: the deployment would fail.",
+                    fix="If nothing needs it: "
+                    + command(account, account.region, f"delete-{words} --{words}-id {found}"),
+                )
+    if not taken:
+        yield good("nothing in the way")
 
 
 @suite.check("QuickSight reaches Athena")

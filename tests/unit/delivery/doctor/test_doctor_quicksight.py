@@ -10,22 +10,30 @@ from dashboards.groups import GROUPS
 from delivery.doctor import identity, quicksight, quicksight_data
 from delivery.doctor.account import Account
 from delivery.doctor.finding import Finding, State
-from tests.unit.delivery.conftest import NUMBER, configured, with_answers
+from tests.unit.delivery.conftest import NUMBER, REGION, configured, with_answers
 
 SETTINGS: tuple[str, Any] = ("describe_account_settings", {"AccountSettings": {"AccountName": "lake"}})
 NOT_THERE = "ResourceNotFoundException"
+GROUP_NAMES = [group.name for group in GROUPS]
 CHECKS = (
     quicksight.subscription,
     quicksight.identities,
     quicksight.groups,
+    quicksight_data.strangers,
     quicksight_data.data_source,
     quicksight_data.spice,
 )
 
 
 @pytest.fixture
-def bi(account: Account) -> Account:
+def bi(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Give an account whose lake has the groups of the dashboards."""
+    deployed(monkeypatch, *(f"arn:aws:quicksight:{REGION}:{NUMBER}:group/default/{name}" for name in GROUP_NAMES))
     return with_bi(account)
+
+
+def deployed(monkeypatch: pytest.MonkeyPatch, *ids: str) -> None:
+    monkeypatch.setattr(Account, "deployed", frozenset(ids))
 
 
 def with_bi(account: Account, **values: Any) -> Account:
@@ -147,7 +155,7 @@ def test_groups_that_the_stack_will_make_may_be_missing(account: Account, monkey
 
 def test_groups_that_the_stack_does_not_make_must_be_there(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     bi = with_bi(account, create_groups=False)
-    first, *others = (group.name for group in GROUPS)
+    first, *others = GROUP_NAMES
     with_answers(bi, monkeypatch, "quicksight", SETTINGS, listed(*others), *(members("ada") for _ in others))
     finding = ask(quicksight.groups, bi)
     assert finding.state is State.PROBLEM
@@ -155,8 +163,42 @@ def test_groups_that_the_stack_does_not_make_must_be_there(account: Account, mon
     assert f"create-group --namespace default --group-name {first} --aws-account-id {NUMBER}" in finding.fix
 
 
+def test_a_group_of_somebody_else_is_in_the_way_of_one_that_the_stack_would_make(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bi = with_bi(account, create_groups=True)
+    deployed(monkeypatch)
+    with_answers(bi, monkeypatch, "quicksight", SETTINGS, listed(GROUP_NAMES[0]), members("ada"))
+    finding = ask(quicksight.groups, bi)
+    assert finding.state is State.PROBLEM
+    assert finding.what == f"the group {GROUP_NAMES[0]} exists and belongs to no stack of the lake"
+    assert "create_groups = false" in finding.fix
+
+
+def listings(source: str, data_set: str, dashboard: str) -> list[tuple[str, Any]]:
+    return [
+        ("list_data_sources", {"DataSources": [{"DataSourceId": source}]}),
+        ("list_data_sets", {"DataSetSummaries": [{"DataSetId": data_set}]}),
+        ("list_dashboards", {"DashboardSummaryList": [{"DashboardId": dashboard}]}),
+    ]
+
+
+def test_an_asset_of_somebody_else_is_in_the_way(bi: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_answers(bi, monkeypatch, "quicksight", *listings("other", "lake-orders", "orders"))
+    finding = ask(quicksight_data.strangers, bi)
+    assert finding.state is State.PROBLEM
+    assert finding.what == "the data set lake-orders exists and belongs to no stack of the lake"
+    assert f"quicksight delete-data-set --data-set-id lake-orders --aws-account-id {NUMBER}" in finding.fix
+
+
+def test_the_lakes_own_assets_are_not_in_the_way(bi: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed(monkeypatch, f"{NUMBER}|lake-athena", f"{NUMBER}|lake-orders", f"{NUMBER}|lake-traffic")
+    with_answers(bi, monkeypatch, "quicksight", *listings("lake-athena", "lake-orders", "lake-traffic"))
+    assert ask(quicksight_data.strangers, bi).state is State.GOOD
+
+
 def test_a_group_without_people_is_a_warning(bi: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [group.name for group in GROUPS]
+    names = GROUP_NAMES
     with_answers(
         bi, monkeypatch, "quicksight", SETTINGS, listed(*names), members(), *(members("ada") for _ in names[1:])
     )
@@ -167,7 +209,7 @@ def test_a_group_without_people_is_a_warning(bi: Account, monkeypatch: pytest.Mo
 
 
 def test_groups_on_further_pages_are_found(bi: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, *others = (group.name for group in GROUPS)
+    first, *others = GROUP_NAMES
     page = ("list_groups", {"GroupList": [{"GroupName": first}], "NextToken": "more"})
     with_answers(
         bi, monkeypatch, "quicksight", SETTINGS, page, listed(*others), *(members("ada") for _ in (first, *others))
