@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from components.bi_preparation import Properties
 from dashboards import permissions
 from dashboards.model import Dashboard, DataSet, Definition, Refresh
 from dashboards.theme import NAME, THEME_ID
-
-Properties = dict[str, Any]
 
 _ON, _OFF = {"AvailabilityStatus": "ENABLED"}, {"AvailabilityStatus": "DISABLED"}
 

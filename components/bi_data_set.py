@@ -8,23 +8,15 @@ them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lake_common.contract import Contract
 
+from components.bi_preparation import RESULT, TABLE, Properties, physical_tables, preparation
 from components.bi_rules import rules_columns, rules_sql
 from dashboards import permissions
 from dashboards.model import CalculatedColumn, DataColumn, DataSet, RowAccess
-
-Properties = dict[str, Any]
-
-_TABLE, _SOURCE, _IMPORT, _CALCULATE, _RESULT = "table", "source", "import", "calculate", "result"
-# SPICE keeps four digits after the point of a decimal number that is not said to be a float.
-# https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html
-_FIXED = re.compile(r"decimal\(\d+,[0-4]\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +51,8 @@ def data_set(spec: DataSet, place: DataSetPlace, rules: str | None) -> Propertie
     return {
         **_head(spec.id, spec.title, place),
         "ImportMode": spec.import_mode,
-        "PhysicalTableMap": {_TABLE: _physical_table(spec, place)},
-        "DataPrepConfiguration": _preparation(spec.id, spec.calculated),
+        "PhysicalTableMap": physical_tables(spec, place.data_source, place.contracts),
+        "DataPrepConfiguration": preparation(spec.id, spec.calculated),
         "SemanticModelConfiguration": _semantic_model(spec, place, rules),
         **_folders([*spec.columns, *spec.calculated]),
         **_withheld(spec, place),
@@ -83,10 +75,10 @@ def rules_data_set(spec: DataSet, access: RowAccess, place: DataSetPlace) -> Pro
         **_head(rules_id(spec), f"{spec.title}: who sees which rows", place),
         "ImportMode": "DIRECT_QUERY",
         "UseAs": "RLS_RULES",
-        "PhysicalTableMap": {_TABLE: {"CustomSql": sql}},
-        "DataPrepConfiguration": _preparation(rules_id(spec), ()),
+        "PhysicalTableMap": {TABLE: {"CustomSql": sql}},
+        "DataPrepConfiguration": preparation(rules_id(spec), ()),
         "SemanticModelConfiguration": {
-            "TableMap": {_RESULT: {"Alias": rules_id(spec), "DestinationTableId": _RESULT}},
+            "TableMap": {RESULT: {"Alias": rules_id(spec), "DestinationTableId": RESULT}},
         },
     }
 
@@ -106,68 +98,6 @@ def _head(data_set_id: str, title: str, place: DataSetPlace) -> Properties:
     }
 
 
-def _physical_table(spec: DataSet, place: DataSetPlace) -> Properties:
-    columns = [_input_column(column, spec, place.contracts) for column in spec.columns]
-    if spec.sql is not None:
-        return {
-            "CustomSql": {
-                "DataSourceArn": place.data_source,
-                "Name": spec.id,
-                "SqlQuery": spec.sql,
-                "Columns": columns,
-            }
-        }
-    contract = place.contracts[spec.tables[0]]
-    return {
-        "RelationalTable": {
-            "DataSourceArn": place.data_source,
-            "Catalog": "AwsDataCatalog",
-            "Schema": f"lake_{contract.zone}",
-            "Name": contract.name,
-            "InputColumns": columns,
-        }
-    }
-
-
-def _input_column(column: DataColumn, spec: DataSet, contracts: Mapping[str, Contract]) -> Properties:
-    decimal = column.type == "DECIMAL" and spec.import_mode == "SPICE"
-    return {
-        "Id": column.name,
-        "Name": column.name,
-        "Type": column.type,
-        **({"SubType": _sub_type(column, contracts)} if decimal else {}),
-    }
-
-
-def _sub_type(column: DataColumn, contracts: Mapping[str, Contract]) -> str:
-    types = [
-        next((each.type for each in contracts[table].columns if each.name == name), "") if table in contracts else ""
-        for table, _, name in (source.partition(".") for source in column.sources)
-    ]
-    return "FIXED" if types and all(_FIXED.fullmatch(type_) for type_ in types) else "FLOAT"
-
-
-def _preparation(alias: str, calculated: Sequence[CalculatedColumn]) -> Properties:
-    """Import the table, then add the calculated columns."""
-    steps: Properties = {_IMPORT: {"ImportTableStep": {"Alias": alias, "Source": {"SourceTableId": _SOURCE}}}}
-    if calculated:
-        steps[_CALCULATE] = {
-            "CreateColumnsStep": {
-                "Alias": _CALCULATE,
-                "Source": {"TransformOperationId": _IMPORT},
-                "Columns": [
-                    {"ColumnId": column.name, "ColumnName": column.name, "Expression": column.expression}
-                    for column in calculated
-                ],
-            }
-        }
-    return {
-        "SourceTableMap": {_SOURCE: {"PhysicalTableId": _TABLE}},
-        "TransformStepMap": steps,
-        "DestinationTableMap": {_RESULT: {"Alias": alias, "Source": {"TransformOperationId": list(steps)[-1]}}},
-    }
-
-
 def _semantic_model(spec: DataSet, place: DataSetPlace, rules: str | None) -> Properties:
     described = [
         {"ColumnNames": [name], "ColumnProperties": properties} for name, properties in _meanings(spec) if properties
@@ -175,9 +105,9 @@ def _semantic_model(spec: DataSet, place: DataSetPlace, rules: str | None) -> Pr
     return {
         "SemanticMetadata": [{"Description": {"Text": spec.description}}],
         "TableMap": {
-            _RESULT: {
+            RESULT: {
                 "Alias": spec.id,
-                "DestinationTableId": _RESULT,
+                "DestinationTableId": RESULT,
                 **({"SemanticMetadata": {"ColumnMetadata": described}} if described else {}),
                 **_row_level_security(spec.row_access, place, rules),
             }
