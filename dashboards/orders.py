@@ -69,6 +69,8 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
         24,
         scope=on_visuals("retention", "retention-by-cohort", "retention-by-age"),
     )
+    # A few customers order so often that beside them all others are one point.
+    usual = within("usual-customers", CUSTOMERS, "orders", 1, 30, scope=on_visuals("customers", "value-by-frequency"))
     definition = document(
         parameters=[SINCE, UNTIL, SEGMENT, COHORT_SIZE],
         filters=[
@@ -76,6 +78,7 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
             chosen("orders-of-segments", ORDERS, "segment", SEGMENT),
             chosen("customers-of-segments", CUSTOMERS, "segment", SEGMENT),
             at_least("cohorts-of-size", COHORT_RETENTION, "cohort_size", COHORT_SIZE, scope=on_sheets("retention")),
+            usual,
             later,
         ],
         calculations=[
@@ -83,7 +86,11 @@ def declare(data_sets: Sequence[DataSet]) -> Dashboard:
             calculated(CUSTOMERS, "revenue_per_order", "sum({revenue}) / sum({orders})"),
             calculated(COHORT_RETENTION, "share_of_cohort", "sum({customers}) / sum({cohort_size})"),
         ],
-        sheets=[_revenue(), _customers(), _retention(slider(later, "Months later", least=1, most=24, step=1))],
+        sheets=[
+            _revenue(),
+            _customers(slider(usual, "Orders of a customer in the scatter", least=1, most=250, step=1)),
+            _retention(slider(later, "Months later", least=1, most=24, step=1)),
+        ],
     )
     return Dashboard(
         name="orders",
@@ -213,7 +220,7 @@ def _story() -> Visual:
     )
 
 
-def _customers() -> dict[str, Any]:
+def _customers(frequency: dict[str, Any]) -> dict[str, Any]:
     customers = count(CUSTOMERS, "segment", "Customers")
     revenue = total(CUSTOMERS, "revenue", "Revenue", dollars())
     segment = dimension(CUSTOMERS, "segment", "Segment")
@@ -223,6 +230,7 @@ def _customers() -> dict[str, Any]:
         title="Customers",
         description="Who buys, how often, and how much it is worth",
         parameters=[SEGMENT],
+        filter_controls=[frequency],
         rows=[
             row(
                 4,
@@ -251,7 +259,7 @@ def _customers() -> dict[str, Any]:
                 scatter(
                     "value-by-frequency",
                     title="Do customers who order more often also spend more?",
-                    subtitle="A point is all customers of a segment with the same number of orders",
+                    subtitle="A point is all customers of a segment with equally many orders, up to 30 unless chosen",
                     x=mean(CUSTOMERS, "orders", "Orders per customer", number(1)),
                     y=mean(CUSTOMERS, "revenue", "Revenue per customer", dollars()),
                     points=step(CUSTOMERS, "orders", "Orders"),

@@ -15,9 +15,9 @@ from dashboards.definition.insights import (
     different,
     each,
     insight,
-    movers,
     output,
     period_to_date,
+    ranked,
     rose_or_fell,
     sum_of,
     text,
@@ -41,8 +41,6 @@ VISITORS = total(CLICKS, "visitors", "Visitors per day")
 REACHED = total(CLICKS, "reached", "Visitors who got here")
 EVENT = dimension(CLICKS, "event", "Event")
 BY_MINUTE = moment(CLICKS, "event_time", "MINUTE", "Minute")
-
-SO_FAR = "Which may not be over yet"
 
 # The way to a purchase; people also search and browse, which is no stage.
 STAGES = ("product_view", "add_to_cart", "cart", "purchase")
@@ -91,17 +89,11 @@ def _live(look_back: dict[str, Any]) -> dict[str, Any]:
         filter_controls=[look_back],
         rows=[
             row(
-                5,
-                kpi("events-of-minute", title="Events, latest minute", subtitle=SO_FAR, value=EVENTS, trend=BY_MINUTE),
-                kpi(
-                    "visits-of-minute",
-                    title="Visits begun, latest minute",
-                    subtitle=SO_FAR,
-                    value=VISITS,
-                    trend=BY_MINUTE,
-                ),
+                4,
+                kpi("events", title="Events", value=EVENTS),
+                kpi("visits", title="Visits", value=VISITS),
                 kpi("visitors", title="Visitors", subtitle="Different ones on each day, added up", value=VISITORS),
-                kpi("conversion", title="Visitors who bought", subtitle="Of all in the time shown", value=conversion),
+                kpi("conversion", title="Visitors who bought", value=conversion),
             ),
             row_of(
                 10,
@@ -147,7 +139,7 @@ def _story() -> Visual:
             sum_of("All", value=EVENTS),
             different("Kinds", category=EVENT),
             period_to_date("Today", time=by_hour, value=EVENTS, of="DAY"),
-            movers("Movers", time=by_hour, category=EVENT, value=EVENTS, size=4),
+            ranked("Top", category=EVENT, value=EVENTS, size=4),
         ],
         narrative=[
             output("All.totalAggregate.formattedValue")
@@ -165,12 +157,12 @@ def _story() -> Visual:
                 + output("Today.percentDifference.formattedAbsoluteValue")
                 + text("."),
             ),
-            when("Movers.itemsCount > 0", text("What changed most from hour to hour:"))
+            text("What happens most:")
             + each(
-                "Movers",
-                output("Movers.items[index].categoryValue.formattedValue")
-                + text(" by ")
-                + output("Movers.items[index].absoluteDifference.formattedValue"),
+                "Top",
+                output("Top.items[index].categoryValue.formattedValue")
+                + text(": ")
+                + output("Top.items[index].metricValue.formattedValue"),
             ),
         ],
     )
@@ -220,7 +212,7 @@ def _visits() -> dict[str, Any]:
                     value=EVENTS,
                 ),
                 table(
-                    "events",
+                    "events-by-kind",
                     title="What do people do?",
                     group_by=[EVENT],
                     values=[EVENTS, REACHED],
