@@ -268,7 +268,7 @@ def _customers(frequency: dict[str, Any]) -> dict[str, Any]:
                 ),
             ),
             row_of(
-                9,
+                8,
                 (
                     table(
                         "segments",
