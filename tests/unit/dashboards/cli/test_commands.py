@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -13,8 +14,8 @@ from botocore.stub import ANY, Stubber
 from rich.console import Console
 
 from dashboards.__main__ import main
-from dashboards.cli import address, members, refresh
-from dashboards.cli.place import Place
+from dashboards.cli import address, checking, members, refresh
+from dashboards.cli.place import Place, of
 from dashboards.errors import DashboardError
 from dashboards.model import Collection, DataSet, Group, LookBack
 
@@ -235,6 +236,34 @@ def test_fails_on_a_user_that_quicksight_does_not_know(
 def test_fails_before_anything_changes(place: Callable[..., Place], options: Any, message: str) -> None:
     with pytest.raises(DashboardError, match=message):
         membership(place(), **options)
+
+
+def test_lake_without_dashboards_says_how_to_get_them() -> None:
+    environment = SimpleNamespace(name="dev")
+    lake: Any = SimpleNamespace(config=SimpleNamespace(environment=environment), outputs={})
+
+    with pytest.raises(DashboardError, match=r"dev has no dashboards: deploy it with enabled = true under \[bi\]"):
+        of(lake)
+
+
+def test_error_is_a_line_and_a_status(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def nothing(environment: str) -> Place:
+        raise DashboardError(f"{environment} has no dashboards")
+
+    monkeypatch.setattr("dashboards.cli.place.find", nothing)
+
+    assert main(["member", "--environment", "dev", "--group", "lake-managers"]) == 1
+    assert capsys.readouterr().err == "error: dev has no dashboards\n"
+
+
+@pytest.mark.parametrize(("found", "status"), [([], 0), (["dashboard orders: no such column"], 1)])
+def test_check_prints_all_problems_and_needs_no_aws(
+    found: list[str], status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(checking, "problems", lambda collection, contracts: found)
+
+    assert main(["check"]) == status
+    assert "\n".join(found) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["check", "refresh", "url", "member"])
