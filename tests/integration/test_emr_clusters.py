@@ -163,7 +163,7 @@ def test_fleet_is_resized_and_shows_its_new_instances(emr: Emr) -> None:
     [
         ({"ReleaseLabel": "emr-7"}, "release label is invalid"),
         ({"ReleaseLabel": "emr-6.15.0"}, "not implemented on the laptop"),
-        ({"ScaleDownBehavior": "NEVER"}, "ScaleDownBehavior must be one of"),
+        ({"ScaleDownBehavior": "NEVER"}, "at .scaleDownBehavior. failed to satisfy constraint"),
         ({"SecurityConfiguration": "none"}, "does not exist"),
         ({"JobFlowRole": "nobody"}, "JobFlowRole must exist"),
         ({"StepConcurrencyLevel": 300}, "must be 1 to 256"),

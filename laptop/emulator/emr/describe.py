@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from laptop.emulator.emr import clusters, shapes
+from laptop.emulator import shapes
+from laptop.emulator.emr import clusters
 from laptop.emulator.emr.records import described, page, shown, summary
 from laptop.emulator.registry import Call, Json, ServiceError, operation
 

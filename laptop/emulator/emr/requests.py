@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-from laptop.emulator.emr import commands, fleets, shapes
+from laptop.emulator import shapes
+from laptop.emulator.emr import commands, fleets
 from laptop.emulator.emr.fleets import refuse
 from laptop.emulator.registry import Json, NotImplementedOnLaptop
 

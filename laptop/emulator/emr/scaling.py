@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import time
 
-from laptop.emulator.emr import clusters, driver, faults, fleets, provisioning, records, shapes
+from laptop.emulator import shapes
+from laptop.emulator.emr import clusters, driver, faults, fleets, provisioning, records
 from laptop.emulator.emr.instances import settle
 from laptop.emulator.emr.records import CLUSTER_ENDING
 from laptop.emulator.registry import Call, Json, ServiceError, operation

@@ -20,8 +20,9 @@ from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
+from laptop.emulator import shapes
 from laptop.emulator.clients import account, client, region
-from laptop.emulator.emr import clusters, driver, events, records, requests, security, shapes
+from laptop.emulator.emr import clusters, driver, events, records, requests, security
 from laptop.emulator.emr.records import CLUSTER_ENDED, CLUSTER_ENDING, STEP_ENDED
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, operation
 from laptop.emulator.spark_jvm import SparkNotFoundError, java

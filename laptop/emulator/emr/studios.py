@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from laptop.emulator import shapes
 from laptop.emulator.clients import account, region
-from laptop.emulator.emr import clusters, shapes
+from laptop.emulator.emr import clusters
 from laptop.emulator.emr.records import identifier
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, operation
 from laptop.emulator.store import Store

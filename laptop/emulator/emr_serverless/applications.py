@@ -6,9 +6,8 @@ import secrets
 import threading
 import time
 
-from laptop.emulator import aws_events
+from laptop.emulator import aws_events, shapes
 from laptop.emulator.clients import account, region
-from laptop.emulator.emr import shapes
 from laptop.emulator.emr.driver import minute
 from laptop.emulator.emr.requests import RELEASES
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, operation

@@ -9,9 +9,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from laptop.emulator import aws_events
+from laptop.emulator import aws_events, shapes
 from laptop.emulator.clients import account, background, region
-from laptop.emulator.emr import commands, logs, shapes, steps
+from laptop.emulator.emr import commands, logs, steps
 from laptop.emulator.emr.driver import minute
 from laptop.emulator.emr_serverless.applications import ACTIVE, SERVICE, arn, find, guard, job_runs, move, new_id, touch
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, on_start, on_stop, operation

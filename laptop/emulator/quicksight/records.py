@@ -7,14 +7,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from typing import Any, Final
 
-import botocore.session
-
+from laptop.emulator import shapes
 from laptop.emulator.clients import account, region
 from laptop.emulator.registry import Call, Json, ServiceError, operation
-from laptop.emulator.sagemaker.shapes import violations
 from laptop.emulator.store import Store
 
 SERVICE: Final = "quicksight"
@@ -105,7 +103,7 @@ def serve(name: str) -> Callable[[Handler], Handler]:
         @operation(SERVICE, name)
         @wraps(handler)
         def handle(request: Json, call: Call) -> Json:
-            check(name, request)
+            shapes.check(SERVICE, name, request, "InvalidParameterValueException")
             # Operations on tags have none.
             if request.get("AwsAccountId", account()) != account():
                 message = f"AwsAccountId must be the caller's account {account()}; got {request['AwsAccountId']}"
@@ -116,25 +114,6 @@ def serve(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
-
-
-def check(name: str, request: Json) -> None:
-    """Refuse a request that the model of the API does not allow.
-
-    Raises
-    ------
-    ServiceError
-        Names up to five members that are wrong.
-    """
-    found = violations(_input(name), request)
-    if found:
-        more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
-        raise invalid(f"{len(found)} validation error(s) detected: {'; '.join(found[:5])}{more}")
-
-
-@cache
-def _input(name: str) -> Any:
-    return botocore.session.get_session().get_service_model(SERVICE).operation_model(name).input_shape
 
 
 def invalid(message: str) -> ServiceError:

@@ -5,7 +5,7 @@
 | `service` | registers the operations; the package's only module that the emulator loads by name |
 | `workforces`, `teams`, `tags` | workforces and work teams |
 | `jobs` | CreateLabelingJob and the other operations on labeling jobs |
-| `job_rules`, `shapes` | what a request must be: SageMaker's own model and the documented rules. Pure |
+| `job_rules` | what a request must be besides SageMaker's own model. Pure |
 | `runner`, `batches` | the thread of a job, and the steps of a batch |
 | `annotation`, `built_in` | calls the pre- and post-annotation functions; those of AWS for one class |
 | `objects`, `task_rules`, `tasks` | data objects of a job, and the tasks that workers take from them |

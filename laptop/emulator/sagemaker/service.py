@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from laptop.emulator import clients
+from laptop.emulator import clients, shapes
 from laptop.emulator.glue_run import split_uri
-from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, on_start, operation
-from laptop.emulator.sagemaker import jobs, paging, records, runner, shapes, tags, teams, templates, workforces
+from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, on_start, operation
+from laptop.emulator.sagemaker import jobs, paging, records, runner, tags, teams, templates, workforces
 
 _BROWSER_SECONDS = 3600
 
@@ -30,9 +30,7 @@ def _serve(name: str) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         @operation("sagemaker", name)
         def handle(request: Json, call: Call) -> Json:
-            rejected = shapes.rejection(name, request)
-            if rejected:
-                raise ServiceError("ValidationException", rejected)
+            shapes.check("sagemaker", name, request)
             return handler(request) or {}
 
         return handler

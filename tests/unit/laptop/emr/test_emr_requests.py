@@ -86,8 +86,8 @@ TYPES = [{"InstanceType": f"m{number}.xlarge"} for number in range(31)]
         ("ReleaseLabel", None, "release label is invalid"),
         ("JobFlowRole", None, "JobFlowRole must name a role"),
         ("AmiVersion", "3.8", "AmiVersion must not be used"),
-        ("ScaleDownBehavior", "NEVER", "ScaleDownBehavior must be one of"),
-        ("Nonsense", 1, "Nonsense must be a member of the API"),
+        ("ScaleDownBehavior", "NEVER", "at .scaleDownBehavior. failed .* enum value set"),
+        ("Nonsense", 1, "at .nonsense. failed .* must be one of"),
         ("StepConcurrencyLevel", 257, "1 to 256"),
         ("AutoTerminationPolicy", {"IdleTimeout": 604_801}, "60 to 604800"),
         ("Instances.InstanceGroups", [], ""),
@@ -104,8 +104,8 @@ TYPES = [{"InstanceType": f"m{number}.xlarge"} for number in range(31)]
         (f"{FLEET}.1.InstanceTypeConfigs", [TYPES[0], TYPES[0]], "m0.xlarge twice"),
         (f"{FLEET}.0.InstanceTypeConfigs.0.WeightedCapacity", 2, "MASTER fleet must be 1; got 2"),
         (f"{FLEET}.2.LaunchSpecifications.SpotSpecification.TimeoutDurationMinutes", 4, "5 to 1440; got 4"),
-        (f"{FLEET}.2.LaunchSpecifications.SpotSpecification.TimeoutAction", "WAIT", "TimeoutAction must be one of"),
-        (f"{FLEET}.2.LaunchSpecifications.SpotSpecification.AllocationStrategy", "best", "must be one of"),
+        (f"{FLEET}.2.LaunchSpecifications.SpotSpecification.TimeoutAction", "WAIT", "timeoutAction. failed"),
+        (f"{FLEET}.2.LaunchSpecifications.SpotSpecification.AllocationStrategy", "best", "enum value set"),
     ],
 )
 def test_fails_for_what_breaks_a_rule_of_fleets(path: str, value: Any, message: str) -> None:

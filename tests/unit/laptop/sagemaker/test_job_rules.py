@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from laptop.emulator.sagemaker import job_rules, shapes
+from laptop.emulator import shapes
+from laptop.emulator.registry import ServiceError
+from laptop.emulator.sagemaker import job_rules
 
 REGION = "us-east-1"
 REQUEST: dict[str, Any] = {
@@ -29,7 +31,7 @@ def with_task(**human: Any) -> dict[str, Any]:
 
 
 def test_a_plain_request_is_fine() -> None:
-    assert shapes.rejection("CreateLabelingJob", REQUEST) is None
+    assert shapes.problems("sagemaker", "CreateLabelingJob", REQUEST) == []
     assert job_rules.refusal(REQUEST) is None
     assert job_rules.beyond_laptop(REQUEST) is None
 
@@ -50,14 +52,15 @@ def test_a_plain_request_is_fine() -> None:
     ],
 )
 def test_fails_for_a_request_that_does_not_fit_the_model(request_: dict[str, Any], message: str) -> None:
-    assert message in str(shapes.rejection("CreateLabelingJob", request_))
+    assert message in "; ".join(shapes.problems("sagemaker", "CreateLabelingJob", request_))
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
     request = with_task(NumberOfHumanWorkersPerDataObject=10, TaskTimeLimitInSeconds=29)
-    assert str(shapes.rejection("CreateLabelingJob", request)).startswith("2 validation errors detected: ")
-    listing = {"StatusEquals": "Done"}
-    assert "enum value set: [Initializing, InProgress" in str(shapes.rejection("ListLabelingJobs", listing))
+    with pytest.raises(ServiceError, match=r"^Denied: 2 validation errors detected: Value .*; Value "):
+        shapes.check("sagemaker", "CreateLabelingJob", request, "Denied")
+    with pytest.raises(ServiceError, match=r"ValidationException: 1 .* enum value set: \[Initializing, InProgress"):
+        shapes.check("sagemaker", "ListLabelingJobs", {"StatusEquals": "Done"})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Requests against SageMaker's own model, which botocore ships: members, lengths, ranges, enums, patterns. Pure.
+"""Requests against the service's own model, which botocore ships: members, lengths, ranges, enums, patterns. Pure.
 
 SDKs check little of it before they send a request; the service checks all.
 """
@@ -12,28 +12,41 @@ from typing import Any
 
 import botocore.session
 
+from laptop.emulator.registry import ServiceError
 
-def problems(operation: str, request: Any) -> list[str]:
+_SHOWN = 5
+
+
+def check(service: str, operation: str, request: Any, code: str = "ValidationException") -> None:
+    """Refuse a request that the model of a service does not allow.
+
+    Parameters
+    ----------
+    service, operation
+        Names as in the SDK, e.g. `emr` and `RunJobFlow`.
+    code
+        The error code of the service.
+
+    Raises
+    ------
+    ServiceError
+        Names the members that are wrong, up to five of them.
+    """
+    found = problems(service, operation, request)
+    if found:
+        count = f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected"
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise ServiceError(code, f"{count}: {'; '.join(found[:_SHOWN])}{more}")
+
+
+def problems(service: str, operation: str, request: Any) -> list[str]:
     """Return what is wrong with a request, as the service words it."""
-    return violations(_model().operation_model(operation).input_shape, request)
-
-
-def rejection(operation: str, request: Any) -> str | None:
-    """Return the message of a ValidationException, or None."""
-    found = problems(operation, request)
-    if not found:
-        return None
-    return f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: {'; '.join(found)}"
-
-
-def violations(shape: Any, request: Any) -> list[str]:
-    """Return what a shape of any service's model does not allow in a request."""
-    return list(_structure(shape, request, ""))
+    return list(_structure(_input(service, operation), request, ""))
 
 
 @cache
-def _model() -> Any:
-    return botocore.session.get_session().get_service_model("sagemaker")
+def _input(service: str, operation: str) -> Any:
+    return botocore.session.get_session().get_service_model(service).operation_model(operation).input_shape
 
 
 def _check(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -90,10 +103,29 @@ def _string(shape: Any, value: Any, path: str) -> Iterator[str]:
     yield from _length(shape, value, path)
     if shape.enum and value not in shape.enum:
         yield _failure(path, value, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
-    pattern = shape.metadata.get("pattern")
+    pattern = _compiled(shape.metadata.get("pattern"))
+    if pattern and not pattern.fullmatch(value):
+        wanted = shape.metadata["pattern"]
+        yield _failure(path, value, f"Member must satisfy regular expression pattern: {wanted}")
+
+
+# How Java writes what Python's re writes otherwise: all beyond 16 bits, a hyphen after a class, the end of a text.
+_JAVA = (
+    ("\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\U00010000-\\U0010FFFF"),
+    ("[\\w- ", "[\\w\\- "),
+    ("\\z", "\\Z"),
+)
+
+
+@cache
+def _compiled(pattern: str | None) -> re.Pattern[str] | None:
+    """Return a pattern of a model; None without one that can be checked."""
     # Classes of Unicode properties, in tags and names of groups, are not known to Python's re.
-    if pattern and "\\p{" not in pattern and not re.fullmatch(pattern, value):
-        yield _failure(path, value, f"Member must satisfy regular expression pattern: {pattern}")
+    if not pattern or "\\p{" in pattern.replace("\\P{", "\\p{"):
+        return None
+    for java, python in _JAVA:
+        pattern = pattern.replace(java, python)
+    return re.compile(pattern)
 
 
 def _integer(shape: Any, value: Any, path: str) -> Iterator[str]:
