@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from dashboards.data_sets import FLIGHTS
-from dashboards.definition.charts import bar, line, points_on_map
+from dashboards.definition.charts import bar, line
 from dashboards.definition.document import calculated, document
 from dashboards.definition.fields import Field, dimension, identifier, metric, moment, total
 from dashboards.definition.filters import between, chosen
 from dashboards.definition.formats import number, percent
 from dashboards.definition.layout import row, row_of, sheet
+from dashboards.definition.maps import points_on_map
 from dashboards.definition.parameters import choice, day
 from dashboards.definition.tables import kpi
 from dashboards.definition.used import data_sets_of

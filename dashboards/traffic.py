@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.data_sets import CLICKS
-from dashboards.definition.charts import bar, funnel, heat_map, line, pie
+from dashboards.definition.charts import bar, funnel, line, pie
 from dashboards.definition.document import calculated, document
 from dashboards.definition.fields import count, dimension, metric, moment, step, total
-from dashboards.definition.filters import among, chosen, last, on_sheets, on_visuals, relative_date, top
+from dashboards.definition.filter_controls import relative_date
+from dashboards.definition.filters import among, chosen, last, on_sheets, on_visuals, top
 from dashboards.definition.formats import percent
 from dashboards.definition.insights import (
     different,
@@ -24,6 +25,7 @@ from dashboards.definition.insights import (
     when,
 )
 from dashboards.definition.layout import row, row_of, sheet
+from dashboards.definition.maps import heat_map
 from dashboards.definition.ordering import ascending, descending
 from dashboards.definition.parameters import choice, whole_number
 from dashboards.definition.tables import kpi, table

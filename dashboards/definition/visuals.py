@@ -10,15 +10,15 @@ from dashboards.definition.fields import Field
 Visual = dict[str, Any]
 Members = dict[str, Any]
 
+HIDDEN = {"Visibility": "HIDDEN"}
+
 
 def visual(kind: str, name: str, title: str, subtitle: str | None, chart: Members, **members: Any) -> Visual:
     """Make a visual of a kind of the API; its name is its id."""
     body: Members = {
         "VisualId": name,
         "Title": {"Visibility": "VISIBLE", "FormatText": {"PlainText": title}},
-        "Subtitle": {"Visibility": "VISIBLE", "FormatText": {"PlainText": subtitle}}
-        if subtitle
-        else {"Visibility": "HIDDEN"},
+        "Subtitle": {"Visibility": "VISIBLE", "FormatText": {"PlainText": subtitle}} if subtitle else HIDDEN,
         "ChartConfiguration": chart,
     }
     return {kind: body | members}

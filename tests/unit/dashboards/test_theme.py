@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from dashboards.definition.charts import FEW_TO_MANY
+from dashboards.definition.maps import FEW_TO_MANY
 from dashboards.theme import THEME
 
 Linear = tuple[float, float, float]

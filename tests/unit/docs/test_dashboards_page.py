@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.loader import load_contracts
-from dashboards import orders
+from dashboards import data_sets
 from dashboards.catalog import load
 from dashboards.definition import charts, fields, filters, formats, insights, layout, parameters
 
@@ -17,7 +17,7 @@ COLLECTION = load(load_contracts())
 
 def test_the_example_is_a_visual_of_the_orders_dashboard() -> None:
     (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    names = {name: value for module in (charts, fields, formats, orders) for name, value in vars(module).items()}
+    names = {name: value for module in (charts, fields, formats, data_sets) for name, value in vars(module).items()}
     (kind, body), *_ = eval(example, names).items()
     deployed: list[dict[str, Any]] = [
         visual[kind] for sheet in orders_definition()["Sheets"] for visual in sheet["Visuals"] if kind in visual

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from dashboards.definition import filters
+from dashboards.definition import filter_controls, filters
 from dashboards.definition.charts import pie
 from dashboards.definition.fields import dimension, total
 from dashboards.definition.layout import row, row_of, sheet
@@ -98,7 +98,7 @@ def test_most_are_told_by_the_measure_and_counted_by_the_parameter() -> None:
 
 def test_controls_of_filters_know_their_filter() -> None:
     group = filters.last("recent", DATA, "order_date", 7, "DAY", scope=filters.on_sheets("live"))
-    assert filters.relative_date(group, "Look back") == {
+    assert filter_controls.relative_date(group, "Look back") == {
         "RelativeDateTime": {"FilterControlId": "recent-control", "Title": "Look back", "SourceFilterId": "recent"}
     }
 

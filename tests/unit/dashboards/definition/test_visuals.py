@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from dashboards.definition.charts import bar, heat_map, line, scatter, tree_map
+from dashboards.definition.charts import bar, line, scatter
 from dashboards.definition.fields import dimension, metric, moment, step, total
+from dashboards.definition.maps import heat_map, tree_map
 from dashboards.definition.ordering import ascending, ascending_by, at_most, descending
 from dashboards.definition.tables import kpi, pivot_table, table
 from dashboards.definition.visuals import id_of
