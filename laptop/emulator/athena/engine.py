@@ -116,8 +116,9 @@ def prepare(sql: str, database: str, control: Control, now: dt.datetime | None =
     connection = duckdb.connect(config={"threads": _THREADS})
     try:
         control.attach(connection)
-        connect(connection, folder)
         bound = binder.bind(sql, database)
+        translated = to_duckdb(bound.tree)
+        connect(connection, folder, translated)
         prepared = Prepared(connection, "", control, sql)
         with _translated(prepared):
             for name, relation in bound.virtual.items():
@@ -126,7 +127,7 @@ def prepare(sql: str, database: str, control: Control, now: dt.datetime | None =
                 scan = relations.prepare(connection, name, table, bound.uses[name], now=moment, folder=folder)
                 control.scanned += scan.bytes
                 control.check()
-            prepared.sql = to_duckdb(bound.tree)
+            prepared.sql = translated
         yield prepared
     except duckdb.InterruptException as error:
         raise QueryCancelledError from error
@@ -135,12 +136,13 @@ def prepare(sql: str, database: str, control: Control, now: dt.datetime | None =
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def connect(connection: Any, folder: Path) -> None:
-    """Give a connection Athena's settings and functions."""
+def connect(connection: Any, folder: Path, sql: str) -> None:
+    """Give a connection Athena's settings, and the functions that a query in DuckDB's SQL calls."""
     for setting in macros.SETTINGS:
         connection.execute(setting)
     connection.execute(f"SET temp_directory = '{folder}'")
-    connection.execute(macros.MACROS)
+    if functions := macros.defining(sql):
+        connection.execute(functions)
 
 
 @contextmanager

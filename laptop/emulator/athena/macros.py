@@ -6,6 +6,8 @@ A macro fails without DuckDB's `error()`, which TRY cannot catch: it casts the m
 
 from __future__ import annotations
 
+import re
+
 SETTINGS = (
     "SET timezone = 'UTC'",
     "SET integer_division = true",
@@ -99,6 +101,21 @@ CREATE MACRO trino_millisecond(t) AS CAST(date_part('millisecond', t) AS BIGINT)
 CREATE MACRO trino_log(base, x) AS "/"(ln(x), ln(base));
 CREATE MACRO trino_url_encode(u) AS replace(url_encode(u), '%20', '+');
 """
+
+_NAME = re.compile(r"\btrino_\w+")
+_DEFINITIONS = {_NAME.findall(text)[0]: text for text in re.split(r"^(?=CREATE )", MACROS, flags=re.MULTILINE)[1:]}
+
+
+def defining(sql: str) -> str:
+    """Give the statements that create the macros which a query calls: to create all takes longer than most queries."""
+    called: set[str] = set()
+    pending = set(_NAME.findall(sql.lower())) & _DEFINITIONS.keys()
+    while pending:
+        called |= pending
+        pending = {name for one in pending for name in _NAME.findall(_DEFINITIONS[one])} - called
+    created = "".join(text for name, text in _DEFINITIONS.items() if name in called)
+    return created.replace("CREATE MACRO", "CREATE OR REPLACE MACRO")
+
 
 # Anonymous functions of the parsed tree that one macro answers.
 # fmt: off

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from laptop.emulator.athena import catalog, projection, scan, serdes
+from laptop.emulator.athena import catalog, macros, projection, scan, serdes
 from laptop.emulator.athena.catalog import Partition, Table
 from laptop.emulator.athena.dialect import to_duckdb
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
@@ -111,6 +111,8 @@ def _prune(connection: Any, table: Table, use: Use, partitions: list[Partition])
         f'CAST("{column.name}" AS {column.type.duckdb}) AS "{column.name}"' for column in table.partition_keys
     )
     where = " AND ".join(f"({to_duckdb(_unqualified(part))})" for part in relevant)
+    if functions := macros.defining(where):
+        connection.execute(functions)
     sql = f"SELECT lake_number FROM (SELECT lake_number, {typed} FROM lake_partitions) WHERE {where}"
     try:
         kept = {row[0] for row in connection.execute(sql).fetchall()}
