@@ -21,9 +21,10 @@ class Api:
     """QuickSight of one account."""
 
     account: Account
+    client: Any
 
     def __call__(self, operation: str, **arguments: Any) -> Any:
-        return getattr(self.account.client("quicksight"), operation)(AwsAccountId=NUMBER, **arguments)
+        return getattr(self.client, operation)(AwsAccountId=NUMBER, **arguments)
 
     def register(self, *names: str) -> None:
         for name in names:
@@ -33,7 +34,8 @@ class Api:
 
 @pytest.fixture(scope="module")
 def api(laptop: Any) -> Api:
-    made = Api(Account(laptop, NUMBER))
+    account = Account(laptop, NUMBER)
+    made = Api(account, account.client("quicksight"))
     made.register("ada", "ben")
     for group in ("readers", "owners"):
         made("create_group", Namespace="default", GroupName=group)
@@ -50,7 +52,7 @@ def test_the_account_has_an_enterprise_subscription_and_a_namespace(api: Api) ->
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         api("list_users", Namespace="other")
     with pytest.raises(ClientError, match="AccessDeniedException"):
-        api.account.client("quicksight").list_data_sets(AwsAccountId="123123123123")
+        api.client.list_data_sets(AwsAccountId="123123123123")
 
 
 def test_people_are_in_groups_until_they_or_the_group_are_deleted(api: Api) -> None:
@@ -168,9 +170,8 @@ def test_themes_have_versions_and_aliases(api: Api) -> None:
     assert api("describe_theme", ThemeId="lake")["Theme"]["Version"]["BaseThemeId"] == "MIDNIGHT"
     aliased = api("describe_theme", ThemeId="lake", AliasName="first")["Theme"]["Version"]
     assert (aliased["VersionNumber"], aliased["BaseThemeId"]) == (1, "CLASSIC")
-    client = api.account.client("quicksight")
-    client.untag_resource(ResourceArn=f"{ARN}:theme/lake", TagKeys=["owner"])
-    assert client.list_tags_for_resource(ResourceArn=f"{ARN}:theme/lake")["Tags"] == []
+    api.client.untag_resource(ResourceArn=f"{ARN}:theme/lake", TagKeys=["owner"])
+    assert api.client.list_tags_for_resource(ResourceArn=f"{ARN}:theme/lake")["Tags"] == []
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         api("create_theme", ThemeId="other", Name="x", **{**given, "BaseThemeId": "NOTHING"})
 

@@ -174,10 +174,15 @@ def _window(data_set: Json, columns: list[str]) -> spice.Window | None:
 
 def _show(data_set_id: str, ingestion_id: str, columns: list[str]) -> None:
     with lock:
+        if not STORE.get(_key(data_set_id, ingestion_id)):
+            # Another data set may have its id by now.
+            raise SourceError("DATA_SET_DELETED", f"data set {data_set_id} was deleted")
         data_set = DATA_SETS.find(data_set_id)
         # Not by `put`: an import does not change when the data set was last updated.
         DATA_SETS.store.put(data_set_id, data_set | {"shown": {"id": ingestion_id, "columns": columns}})
-    spice.remove(data_set_id, keep=ingestion_id)
+    # Who has just looked up the rows before may still read them.
+    before = (data_set.get("shown") or {}).get("id", "")
+    spice.remove(data_set_id, keep={ingestion_id, before})
 
 
 def shown_file(data_set: Json) -> Path:

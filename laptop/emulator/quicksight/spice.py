@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,20 +145,8 @@ def _shown(column: Column) -> str:
     return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%g') AS {name}" if column.type == "DATETIME" else name
 
 
-def count(file: Path, predicate: str = "true") -> int:
-    """Return how many rows of a file match a condition."""
-    with duckdb.connect() as connection:
-        statement = f"SELECT count(*) FROM read_parquet($file) WHERE {predicate}"
-        found = connection.execute(statement, {"file": str(file)}).fetchone()
-    return int(found[0]) if found else 0
-
-
-def remove(data_set_id: str, keep: str | None = None) -> None:
-    """Delete the files of a data set, but for the one of an ingestion."""
+def remove(data_set_id: str, keep: Collection[str] = ()) -> None:
+    """Delete the files of a data set, but for those of some ingestions."""
     for file in folder(data_set_id).iterdir():
-        if file.stem != keep:
+        if file.stem not in keep:
             file.unlink(missing_ok=True)
-
-
-def types(columns: Sequence[Column]) -> Mapping[str, str]:
-    return {column.name: column.type for column in columns}
