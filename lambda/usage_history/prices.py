@@ -31,7 +31,7 @@ class Prices:
         """Return what a query cost, as Athena describes it.
 
         Bytes are rounded up to a mebibyte, ten at least. A cancelled query pays for what it had read. Failed ones,
-        statements that manage the catalog, and results that are used again cost nothing.
+        results that are used again, and statements that manage the catalog and so read nothing, cost nothing.
         """
         return billed_bytes(execution) / _TIB * self.athena_usd_per_tib
 
@@ -47,7 +47,7 @@ def billed_bytes(execution: Mapping[str, Any]) -> int:
     scanned: int = statistics.get("DataScannedInBytes", 0)
     reused = statistics.get("ResultReuseInformation", {}).get("ReusedPreviousResult", False)
     state = execution["Status"]["State"]
-    if state == "FAILED" or reused or execution.get("StatementType") == "DDL":
+    if state == "FAILED" or reused:
         return 0
     if not scanned and (state == "CANCELLED" or execution.get("StatementType") != "DML"):
         return 0

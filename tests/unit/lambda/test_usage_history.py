@@ -78,6 +78,10 @@ def test_nothing_is_paid_for_what_athena_does_not_bill(execution: dict[str, Any]
     assert PRICES.query_usd(execution) == 0
 
 
+def test_table_that_is_made_of_a_query_pays_for_it() -> None:
+    assert PRICES.query_usd(query(kind="DDL", SubstatementType="CREATE_TABLE_AS_SELECT", scanned=TIB)) == 5
+
+
 def test_cancelled_query_pays_for_what_it_had_read() -> None:
     assert PRICES.query_usd(query("CANCELLED", scanned=TIB)) == 5
 
