@@ -45,10 +45,10 @@ class Draft:
             self._base, data_sets=tuple(self.data_sets.values()), dashboards=dashboards, groups=tuple(self.groups)
         )
 
-    def change(self, name: str, **changes: Any) -> None:
-        self.data_sets[name] = replace(self.data_sets[name], **changes)
+    def change(self, data_set: str, /, **changes: Any) -> None:
+        self.data_sets[data_set] = replace(self.data_sets[data_set], **changes)
 
-    def column(self, data_set: str, name: str, **changes: Any) -> None:
+    def column(self, data_set: str, name: str, /, **changes: Any) -> None:
         """Change a column, or a calculated column, of a data set."""
         given = self.data_sets[data_set]
         self.change(

@@ -46,6 +46,16 @@ def test_fails_if_a_field_is_of_another_type(member: str, value: Any, words: str
     assert {problem.text for problem in spoiled(edit)} == {f"dashboard orders: {words}"}
 
 
+def test_fails_if_a_filter_names_its_visuals_by_something_else_than_texts() -> None:
+    def edit(draft: Draft) -> None:
+        scope = {"SheetId": "revenue", "Scope": "SELECTED_VISUALS", "VisualIds": [7]}
+        draft.group()["ScopeConfiguration"] = {"SelectedSheets": {"SheetVisualScopingConfigurations": [scope]}}
+
+    assert [problem.text for problem in spoiled(edit)] == [
+        "dashboard orders: VisualIds must be a list of texts; got [7]"
+    ]
+
+
 def test_fails_if_a_place_on_the_grid_is_no_number() -> None:
     def edit(draft: Draft) -> None:
         draft.elements()[0]["ColumnSpan"] = "9"
