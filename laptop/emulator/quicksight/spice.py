@@ -28,6 +28,7 @@ from laptop.emulator.quicksight.expression_sql import identifier
 from laptop.emulator.quicksight.preparation import Column
 
 _MAX_TEXT = 2047
+_THREADS = 2
 _TYPES = {"STRING": "VARCHAR", "INTEGER": "BIGINT", "DECIMAL": "DOUBLE", "DATETIME": "TIMESTAMP"}
 
 
@@ -68,7 +69,7 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
     window
         For an incremental refresh: older rows are taken from the file that it names.
     """
-    with _csv(content) as source, duckdb.connect() as connection:
+    with _csv(content) as source, _connect() as connection:
         connection.execute("SET timezone = 'UTC'")
         texts = ", ".join(f"{_sql_text(column.name)}: 'VARCHAR'" for column in columns)
         # Written by `athena.results.csv_bytes`: null is nothing, an empty text a pair of quotes.
@@ -91,6 +92,11 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
     return Imported(ingested, read - ingested, total, target.stat().st_size)
 
 
+def _connect() -> Any:
+    # Nothing is fetched from anywhere.
+    return duckdb.connect(config={"threads": _THREADS, "autoinstall_known_extensions": False})
+
+
 @contextmanager
 def _csv(content: bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=clients.cache_dir()) as scratch:
@@ -111,9 +117,6 @@ def _converted(column: Column) -> str:
     name = identifier(column.name)
     if column.type == "STRING":
         return f"left({name}, {_MAX_TEXT})"
-    if column.type == "DATETIME":
-        # A moment with a time zone is in UTC.
-        return f"TRY_CAST(replace({name}, ' UTC', '') AS TIMESTAMP)"
     return f"TRY_CAST({name} AS {_TYPES[column.type]})"
 
 
@@ -132,7 +135,7 @@ def _sql_text(text: str) -> str:
 def columnar(file: Path, columns: Sequence[Column], predicate: str = "true") -> dict[str, list[Any]]:
     """Return the rows of a file that match a condition, column by column; dates are ISO texts."""
     listed = ", ".join(_shown(column) for column in columns)
-    with duckdb.connect() as connection:
+    with _connect() as connection:
         found = connection.execute(
             f"SELECT {listed or 'count(*)'} FROM read_parquet($file) WHERE {predicate}",
             {"file": str(file)},
