@@ -1,4 +1,4 @@
-"""One browser, and a portal with tasks of its own."""
+"""One browser, a portal with tasks of its own, and the preview of all dashboards."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from laptop.portal.server import Portal
+from tests.browser import preview_support
 from tests.browser.desk_support import PaperDesk
 from tests.browser_support import chromium_browser
 
@@ -47,11 +48,30 @@ def portal(desk: PaperDesk) -> Iterator[Portal]:
 
 @pytest.fixture
 def photograph(page: Page) -> Callable[[str], None]:
-    """Save what the page shows as `portal-<name>.png` in the folder that `LAKE_SCREENSHOTS` names, if it does."""
+    """Save what the page shows as `<name>.png` in the folder that `LAKE_SCREENSHOTS` names, if it does."""
 
     def save(name: str) -> None:
         folder = os.environ.get("LAKE_SCREENSHOTS")
         if folder:
-            page.screenshot(path=Path(folder) / f"portal-{name}.png")
+            page.screenshot(path=Path(folder) / f"{name}.png")
 
     return save
+
+
+@pytest.fixture(scope="session")
+def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the whole collection, as the demo leaves it."""
+    return preview_support.write(preview_support.snapshot(), tmp_path_factory.mktemp("preview"))
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[Page]:
+    """A page whose scripts must not complain."""
+    complaints: list[str] = []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.emulate_media(reduced_motion="reduce")
+    yield page
+    assert complaints == []

@@ -136,13 +136,13 @@ def _person(name: str, group: str) -> Person:
     return Person(name=name, groups=(group,), dashboards=tuple(one.id for one in mine), rows=rows)
 
 
-def with_rows(whole: Snapshot, data_set: str, rows: Rows, **fact: Any) -> Snapshot:
+def with_rows(whole: Snapshot, data_set: str, seen: Rows, **fact: Any) -> Snapshot:
     """The same, where everybody sees other rows of a data set."""
     people = tuple(
-        replace(person, rows={**person.rows, data_set: rows}) if data_set in person.rows else person
+        replace(person, rows={**person.rows, data_set: seen}) if data_set in person.rows else person
         for person in whole.people
     )
-    changed = replace(whole.data_sets[data_set], **{"rows": rows.count, **fact})
+    changed = replace(whole.data_sets[data_set], **{"rows": seen.count, **fact})
     return replace(whole, people=people, data_sets={**whole.data_sets, data_set: changed})
 
 

@@ -43,7 +43,7 @@ def test_a_picture_is_classified_with_the_mouse(work: Page, desk: PaperDesk, pho
     desk.put("sports", picture(640, 400))
     task = start(work)
     task.get_by_role("radio", name="swimming").click()
-    photograph("sports")
+    photograph("portal-sports")
     task.get_by_role("button", name="Submit").click()
     assert submitted(work, desk) == {"label": {"label": "swimming"}}
     assert desk.answers[0][:2] == ("Ada", "0")
@@ -145,7 +145,7 @@ def test_entities_are_marked_by_selecting_text_and_choosing_a_label(
     select(task, "London")
     work.keyboard.press("2")
     expect(task.locator("mark")).to_have_count(2)
-    photograph("entities")
+    photograph("portal-entities")
     work.keyboard.press("Enter")
     entities = submitted(work, desk)["entities"]["entities"]
     assert [(TEXT[each["startOffset"] : each["endOffset"]], each["label"]) for each in entities] == [
@@ -222,7 +222,7 @@ def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(
     # From the lower right to the upper left, and beyond the picture.
     drag(work, task, (300, 190), (200, 110))
     drag(work, task, (280, 60), (400, 20))
-    photograph("boxes")
+    photograph("portal-boxes")
     work.keyboard.press("Enter")
     answer = submitted(work, desk)
     assert boxed(answer) == [(40, 50, 80, 40), (200, 110, 100, 80), (280, 20, 40, 40)]

@@ -60,34 +60,41 @@
   }
 
   /** Choose several: a list that opens, with a search. Nothing chosen means everything. */
-  function several(control, values, chosen, change) {
-    const summary = make("summary", "", chosen.length ? (chosen.length < 3 ? chosen.join(", ") : `${chosen.length} chosen`) : "All");
+  function several(control, values, read, change) {
+    const summary = make("summary");
     const list = make("div", "choices");
     const search = Object.assign(make("input"), { type: "search", placeholder: `Search ${format.count(values.length)} values` });
+    const clear = Object.assign(make("button", "link", "Choose all"), { type: "button" });
+    const choose = (chosen) => { change(chosen); name(); };
+    const name = () => {
+      const chosen = read();
+      summary.textContent = chosen.length ? (chosen.length < 3 ? chosen.map(shownValue).join(", ") : `${chosen.length} chosen`) : "All";
+      clear.disabled = !chosen.length;
+    };
     const fill = () => {
       const found = values.filter((value) => String(value).toLowerCase().includes(search.value.toLowerCase()));
-      list.replaceChildren(...found.slice(0, MOST_CHOICES).map((value) => choice(value, chosen, change)),
+      list.replaceChildren(...found.slice(0, MOST_CHOICES).map((value) => choice(value, read, choose)),
         ...(found.length > MOST_CHOICES ? [make("p", "soft", `${format.count(found.length - MOST_CHOICES)} more: search for them`)] : []));
     };
     search.addEventListener("input", fill);
+    clear.addEventListener("click", () => { choose([]); fill(); });
+    name();
     fill();
-    const clear = Object.assign(make("button", "link", "Choose all"), { type: "button", disabled: !chosen.length });
-    clear.addEventListener("click", () => change([]));
     const details = make("details", "several", summary, make("div", "drop", values.length > 8 ? search : null, clear, list));
-    details.dataset.control = control.id;
     return make("div", "control", make("span", "control-title", control.title), details);
   }
 
-  function choice(value, chosen, change) {
-    const box = Object.assign(make("input"), { type: "checkbox", checked: chosen.includes(value) });
-    box.addEventListener("change", () => change(box.checked ? [...chosen, value] : chosen.filter((one) => one !== value)));
+  function choice(value, read, choose) {
+    const box = Object.assign(make("input"), { type: "checkbox", checked: read().includes(value) });
+    box.addEventListener("change", () => choose(box.checked ? [...read(), value] : read().filter((one) => one !== value)));
     return make("label", "", box, shownValue(value));
   }
   const shownValue = (value) => (value === "" ? "(empty)" : String(value));
 
-  function chosenBy(control, model, current, change) {
+  function chosenBy(control, model, read, change) {
     const values = choices(model, control);
-    if (control.settings.Type !== "SINGLE_SELECT") return several(control, values, current, change);
+    if (control.settings.Type !== "SINGLE_SELECT") return several(control, values, read, change);
+    const current = read();
     const options = values.map((value) => [String(value), shownValue(value)]);
     const hidden = ((control.settings.DisplayOptions || {}).SelectAllOptions || {}).Visibility === "HIDDEN";
     const open = control.filter || !current.length;
@@ -117,7 +124,7 @@
     const { parameter, kind } = control;
     const current = model.parameters[parameter.Name];
     const typed = (text) => (parameter.kind === "Integer" || parameter.kind === "Decimal" ? Number(text) : text);
-    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, current, (values) => change(values.map(typed)));
+    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, () => model.parameters[parameter.Name], (values) => change(values.map(typed)));
     if (kind === "Slider") return slider(control, current[0], (value) => change([value]));
     if (kind === "DateTimePicker") return field(control.title, day(current[0], parameter.TimeGranularity, (value) => change(value === null ? [] : [value])));
     const split = (text) => (kind === "TextArea" ? text.split(control.settings.Delimiter || "\n") : [text]).map((one) => one.trim()).filter(Boolean).map(typed);
@@ -128,8 +135,8 @@
     const { filter: { kind: filterKind, filter, id }, kind } = control;
     const state = model.filterState[id];
     if (kind === "RelativeDateTime") return relative(control, filter, state, change);
-    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, (state || {}).values || initial(filter), (values) => change({ values }));
-    if (kind === "Slider" && control.settings.Type === "RANGE") return rangeOf(control, state, change);
+    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, () => (model.filterState[id] || {}).values || initial(filter), (values) => change({ values }));
+    if (kind === "Slider" && control.settings.Type === "RANGE") return rangeOf(control, state || staticRange(filter), change);
     if (kind === "Slider") return slider(control, (state || {}).value ?? (state || {}).minimum ?? filter.Value ?? (filter.RangeMinimum || {}).StaticValue, (value) => change(filterKind === "NumericRangeFilter" ? { minimum: value } : { value }));
     if (kind === "DateTimePicker") return picker(control, model, filterKind, filter, state, change);
     return field(control.title, input("text", (state || {}).text ?? "", (text) => change(filterKind === "CategoryFilter" ? { text } : text === "" ? null : { value: Number(text) }), { placeholder: "Any" }));
@@ -137,30 +144,40 @@
 
   const initial = ({ Configuration: union = {} }) => { const [, configuration] = Lake.fields.only(union); return (configuration && !/NOT/.test(configuration.MatchOperator) && configuration.CategoryValues) || []; };
 
+  /** Where the range of a filter begins: at its own bounds, if those are numbers. */
+  function staticRange({ RangeMinimum: from = {}, RangeMaximum: to = {} }) {
+    const bounds = { minimum: from.StaticValue, maximum: to.StaticValue };
+    return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined));
+  }
+
   function rangeOf(control, state, change) {
     const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
     const now = { minimum: min, maximum: max, ...state };
-    const one = (key, name) => { const element = input("number", now[key], (value) => change({ ...now, [key]: Number(value) }), { min, max, step }); element.setAttribute("aria-label", `${control.title}: ${name}`); return element; };
+    const one = (key, name) => {
+      const element = input("number", now[key], (value) => { now[key] = Number(value); change({ ...now }); }, { min, max, step });
+      element.setAttribute("aria-label", `${control.title}: ${name}`);
+      return element;
+    };
     return field(control.title, make("div", "range", one("minimum", "from"), "–", one("maximum", "to")));
   }
 
   function picker(control, model, filterKind, filter, state, change) {
     if (filterKind === "TimeEqualityFilter") return field(control.title, day(state ? state.value : dates.parse(filter.Value ?? null), filter.TimeGranularity, (value) => change(value === null ? null : { value })));
     const bound = (value) => (value ? (value.Parameter ? model.parameters[value.Parameter][0] : value.RollingDate ? model.rollingDate(value.RollingDate) : dates.parse(value.StaticValue ?? null)) : null);
-    const now = state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) };
-    return field(control.title, make("div", "range", day(now.minimum, filter.TimeGranularity, (value) => change({ ...now, minimum: value }), `${control.title}: from`), "–", day(now.maximum, filter.TimeGranularity, (value) => change({ ...now, maximum: value }), `${control.title}: to`)));
+    const now = { ...(state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) }) };
+    const one = (key, name) => day(now[key], filter.TimeGranularity, (value) => { now[key] = value; change({ ...now }); }, `${control.title}: ${name}`);
+    return field(control.title, make("div", "range", one("minimum", "from"), "–", one("maximum", "to")));
   }
 
   function relative(control, filter, state, change) {
     const now = { type: filter.RelativeDateType, size: filter.RelativeDateValue ?? 1, granularity: filter.TimeGranularity, ...state };
     const types = [["LAST", "Last"], ["THIS", "This"], ["PREVIOUS", "Previous"], ["NOW", "To date"], ["NEXT", "Next"]];
-    const units = ["MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].map((unit) => [unit, unit.toLowerCase() + (now.size === 1 ? "" : "s")]);
-    const sized = now.type === "LAST" || now.type === "NEXT";
-    const size = input("number", now.size, (value) => change({ ...now, size: Math.max(1, Number(value)) }), { min: 1, disabled: !sized });
-    size.setAttribute("aria-label", `${control.title}: how many`);
+    const units = ["MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].map((unit) => [unit, `${unit.toLowerCase()}s`]);
+    const set = (part) => { Object.assign(now, part); size.disabled = now.type !== "LAST" && now.type !== "NEXT"; change({ ...now }); };
+    const size = input("number", now.size, (value) => set({ size: Math.max(1, Number(value)) }), { min: 1 });
     const named = (element, name) => { element.setAttribute("aria-label", `${control.title}: ${name}`); return element; };
     return make("div", "control", make("span", "control-title", control.title), make("div", "range",
-      named(select(types, now.type, (type) => change({ ...now, type })), "which"), size, named(select(units, now.granularity, (granularity) => change({ ...now, granularity })), "unit")));
+      named(select(types, now.type, (type) => set({ type })), "which"), named(size, "how many"), named(select(units, now.granularity, (granularity) => set({ granularity })), "unit")));
   }
 
   /** Make the element of a control; `changed` is called after the model has the new value. */

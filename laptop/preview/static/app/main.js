@@ -51,7 +51,7 @@
     const sheets = dashboard.definition.Sheets;
     page.sheetId = (sheets.find((one) => one.SheetId === wanted.sheet) || sheets[0]).SheetId;
     history.replaceState(null, "", `#${new URLSearchParams({ user, dashboard: dashboard.id, sheet: page.sheetId })}`);
-    redraw();
+    renew();
     return undefined;
   }
 
@@ -63,17 +63,19 @@
     document.body.dataset.ready = "true";
   }
 
+  const sheetOf = () => page.dashboard.definition.Sheets.find((one) => one.SheetId === page.sheetId);
+
+  /** Draw the visuals after a choice. */
   function redraw() {
-    const open = document.querySelector("details.several[open]");
-    const sheet = page.dashboard.definition.Sheets.find((one) => one.SheetId === page.sheetId);
-    const scrolled = window.scrollY;
+    Lake.sheet.update(page, sheetOf());
+  }
+
+  function renew() {
+    const sheet = sheetOf();
     page.main = make("main");
     document.title = `${page.dashboard.name} – ${sheet.Name || sheet.SheetId}`;
     document.body.replaceChildren(Lake.header.render(page), make("div", "frame", ...Lake.header.title(page), page.main, Lake.header.foot(page)));
     Lake.sheet.render(page, sheet);
-    const again = open && document.querySelector(`details.several[data-control="${CSS.escape(open.dataset.control)}"]`);
-    if (again) again.open = true;
-    window.scrollTo(0, scrolled);
     document.body.dataset.ready = "true";
   }
 

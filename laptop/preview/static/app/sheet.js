@@ -128,24 +128,40 @@
     });
   }
 
-  function render(page, sheet) {
+  function dispose() {
     for (const { chart } of charts) if (chart) chart.dispose();
     charts = [];
+  }
+
+  /** Make the sheet; `update` then draws its visuals. */
+  function render(page, sheet) {
     const visuals = new Map((sheet.Visuals || []).map((union) => [Lake.fields.only(union)[1].VisualId, union]));
     const controls = Lake.controls.ofSheet(page.dashboard.definition, sheet);
     const elements = layoutOf(sheet);
     const inGrid = new Set(elements.map((element) => element.ElementId));
-    const control = (one) => Lake.controls.render(one, page.model, page.redraw);
-    const bar = make("div", "controls", ...controls.filter((one) => !inGrid.has(one.id)).map(control), ...chips(page, sheet));
+    const control = (one) => Lake.controls.render(one, page.model, () => page.redraw());
+    page.chips = make("div", "chips");
+    page.cells = [];
+    const bar = make("div", "controls", ...controls.filter((one) => !inGrid.has(one.id)).map(control), page.chips);
     const grid = make("div", "grid");
     for (const element of elements) {
       const union = visuals.get(element.ElementId);
       const other = controls.find((one) => one.id === element.ElementId);
       const text = (sheet.TextBoxes || []).find((one) => one.SheetTextBoxId === element.ElementId);
-      const made = union ? renderVisual(page, sheet, union) : other ? control(other) : text ? textBox(text) : null;
-      if (made) grid.append(place(make("div", "cell", made), element));
+      const made = other ? control(other) : text ? textBox(text) : null;
+      const cell = place(make("div", "cell", made), element);
+      if (union) page.cells.push([cell, union]);
+      if (union || made) grid.append(cell);
     }
-    page.main.replaceChildren(...(bar.childElementCount ? [bar] : []), grid);
+    page.main.replaceChildren(bar, grid);
+    update(page, sheet);
+  }
+
+  /** Draw the visuals anew, and leave the controls alone: somebody is using them. */
+  function update(page, sheet) {
+    dispose();
+    page.chips.replaceChildren(...chips(page, sheet));
+    for (const [cell, union] of page.cells) cell.replaceChildren(renderVisual(page, sheet, union));
     drawCharts(page, sheet);
   }
 
@@ -153,5 +169,5 @@
     for (const { chart } of charts) if (chart) chart.resize();
   }
 
-  Lake.sheet = { render, resize, chartOf: (visualId) => (charts.find((one) => one.visual.VisualId === visualId) || {}).chart };
+  Lake.sheet = { render, update, resize, chartOf: (visualId) => (charts.find((one) => one.visual.VisualId === visualId) || {}).chart };
 })((window.Lake = window.Lake || {}));

@@ -52,13 +52,18 @@
     return [left, right];
   }
   const compared = (test) => strict((left, right) => test(...alike(left, right)));
+  /** One side decides alone; else null leaves it open. */
+  const conclude = (x, y, decisive) => {
+    if ((!nothing(x) && Boolean(x) === decisive) || (!nothing(y) && Boolean(y) === decisive)) return decisive;
+    return nothing(x) || nothing(y) ? null : !decisive;
+  };
   const BINARY = {
     "+": strict((x, y) => x + y), "-": strict((x, y) => x - y), "*": strict((x, y) => x * y),
     "/": strict((x, y) => (y === 0 ? null : x / y)), "%": strict((x, y) => (y === 0 ? null : x % y)),
     "^": strict((x, y) => x ** y),
     "=": compared((x, y) => x === y), "<>": compared((x, y) => x !== y), "<": compared((x, y) => x < y),
     "<=": compared((x, y) => x <= y), ">": compared((x, y) => x > y), ">=": compared((x, y) => x >= y),
-    and: (x, y) => Boolean(x) && Boolean(y), or: (x, y) => Boolean(x) || Boolean(y),
+    and: (x, y) => conclude(x, y, false), or: (x, y) => conclude(x, y, true),
   };
 
   /** Yield every node of a tree; arguments and members are lists of nodes. */
