@@ -98,3 +98,27 @@ def test_time_limit_of_the_job_tasks_is_above_the_longest_job(assembly_of: Any) 
         jobs = list(assembly_of(environment).resources("Processing", "AWS::Glue::Job"))
         assert jobs
         assert all(job.properties["Timeout"] * 60 < limit for job in jobs)
+
+
+def test_error_that_is_not_worth_another_try_is_the_one_that_the_job_raises() -> None:
+    job = (DEFINITION.parents[1] / "glue_jobs" / "curate" / "job.py").read_text()
+
+    (name,) = set(re.findall(r"\$contains\(\$failure\.Cause, '(\w+)'\)", TEXT))
+
+    assert f"raise {name}(" in job
+
+
+def test_loops_of_a_run_stay_below_the_events_that_an_execution_may_have(laptop_assembly: Assembly) -> None:
+    """Each look takes a wait, a task and a choice: nine events. The turn takes twelve hours at most, all told.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    machines_of_products = laptop_assembly.resources("Processing", "AWS::StepFunctions::StateMachine")
+    data_sets = max(
+        len(machine.properties["DefinitionSubstitutions"]["DataSets"].split(",")) for machine in machines_of_products
+    )
+    (looks,) = re.findall(r"looks < (\d+)", TEXT)
+    hours = json.loads(TEXT)["TimeoutSeconds"]
+    waiting = json.loads(TEXT)["States"]["WaitForTurn"]["Seconds"]
+
+    assert 9 * (hours / waiting + data_sets * int(looks)) < 25_000
