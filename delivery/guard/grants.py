@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ _RESOURCE_POLICIES = {
     "AWS::SQS::QueuePolicy": "PolicyDocument",
 }
 _RESTRICTING = {"deny", "bounded by"}
+# An asset is named by the hash of its content: to read the next version of the same code is no other permission.
+_ASSET = re.compile(r"(?<=/)[0-9a-f]{64}(?=\.|$)")
 
 
 class Grant(NamedTuple):
@@ -105,5 +108,6 @@ def _several(statement: Mapping[str, Any], key: str) -> list[str]:
     for name, mark in ((key, ""), (f"Not{key}", "all but ")):
         if name in statement:
             values = statement[name]
-            return [mark + text(value) for value in (values if isinstance(values, list) else [values])]
+            listed = values if isinstance(values, list) else [values]
+            return [mark + _ASSET.sub("<asset>", text(value)) for value in listed]
     return []

@@ -240,3 +240,15 @@ def test_what_lambda_lets_call_a_function_is_a_grant() -> None:
     permission = {"Permission": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
     (grant,) = take(permission).grants
     assert str(grant) == "Lake/${F} allow lambda:InvokeFunction to events.amazonaws.com of anything"
+
+
+def test_the_next_version_of_the_same_code_is_no_other_permission() -> None:
+    def reading(name: str) -> Template:
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::assets/{name}"}
+        trust = {"Statement": {**statement, "Action": "sts:AssumeRole", "Principal": {"Service": "glue.amazonaws.com"}}}
+        policies = [{"PolicyDocument": {"Statement": statement}}]
+        properties = {"AssumeRolePolicyDocument": trust, "Policies": policies}
+        return {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}
+
+    assert take(reading(f"{'a' * 64}.zip")).grants == take(reading(f"{'b' * 64}.zip")).grants
+    assert take(reading(f"{'a' * 64}.zip")).grants != take(reading("orders.zip")).grants
