@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import aws_cdk as cdk
@@ -329,6 +330,12 @@ def test_people_of_the_configuration_own_or_read_besides_the_groups() -> None:
     assert len(readers) == len(COLLECTION.dashboards[0].readers) + 1
 
 
+def test_authors_who_are_named_as_readers_get_one_grant() -> None:
+    principals, _ = people(CONFIG)
+    spec = replace(COLLECTION.dashboards[0], readers=("lake-authors", "lake-managers"))
+    assert principals.readers(spec) == [principals.groups["lake-managers"]]
+
+
 def test_groups_that_exist_already_are_named_in_the_identity_region_and_not_made() -> None:
     principals, stack = people(changed(create_groups=False, identity_region="cn-northwest-1"))
     assert Template.from_stack(stack).to_json().get("Resources", {}) == {}
@@ -362,5 +369,6 @@ def test_fails_for_an_open_dashboard_that_nothing_restricts() -> None:
 
 
 def test_a_data_set_that_is_asked_each_time_is_not_refreshed() -> None:
-    products = {name for each in COLLECTION.data_sets if each.import_mode == "SPICE" for name in each.products}
-    assert set(refreshed_after(COLLECTION)) == products
+    orders = next(each for each in COLLECTION.data_sets if each.name == "orders")
+    asked = replace(orders, name="asked", import_mode="DIRECT_QUERY")
+    assert refreshed_after(replace(COLLECTION, data_sets=(orders, asked))) == {"orders": ("lake-orders",)}
