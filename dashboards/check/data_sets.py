@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashboards.check.definition import objects
 from dashboards.check.scene import Scene
 from dashboards.model import ColumnType, GeographicRole
 from dashboards.nearest import suggestion
@@ -48,13 +49,15 @@ def not_of_the_collection(scene: Scene) -> Iterator[str]:
 
 
 def not_shown(scene: Scene) -> Iterator[str]:
-    """Find what a dashboard declares and does not show."""
+    """Find what a dashboard declares, and neither shows nor offers as values of a control."""
     for board in scene.boards:
-        used = {data_set for _, visual in board.visuals for data_set, _ in visual.uses}
-        used |= {str(visual.body.get("DataSetIdentifier")) for _, visual in board.visuals}
+        parts = [visual.body for _, visual in board.visuals]
+        parts += [body for sheet in board.sheets for _, _, body in board.controls(sheet)]
+        parts += board.definition.get("ParameterDeclarations", ())
+        used = {found.get("DataSetIdentifier") for found in objects(parts)}
         for data_set in board.dashboard.data_sets:
             if data_set.id not in used:
-                yield f"{board.where} declares data set {data_set.name}, and no visual shows it"
+                yield f"{board.where} declares data set {data_set.name}, and neither a visual nor a control shows it"
 
 
 def without_query(scene: Scene) -> Iterator[str]:

@@ -95,6 +95,23 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+# Which argument of a function of time names a period, and which are dates.
+_UNITS = ("YYYY", "Q", "MM", "WK", "DD", "HH", "MI", "SS", "MS")
+PERIODS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "addDateTime": (1, _UNITS),
+    "dateDiff": (2, _UNITS),
+    "extract": (0, (*_UNITS, "WD")),
+    "truncDate": (0, _UNITS),
+}
+DATES: dict[str, tuple[int, ...]] = {
+    "addDateTime": (2,),
+    "dateDiff": (0, 1),
+    "extract": (1,),
+    "formatDate": (0,),
+    "truncDate": (1,),
+}
+
+
 def function(name: str) -> Function | None:
     """Find a function; upper and lower case are the same."""
     return FUNCTIONS.get(name.lower())

@@ -36,7 +36,7 @@ def duplicates_of_the_collection(scene: Scene) -> Iterator[str]:
     for data_set in collection.data_sets:
         columns = [column.name for column in data_set.columns] + [column.name for column in data_set.calculated]
         yield from _twice(f"data set {data_set.name}", "column", columns)
-    yield from _twice("the collection", "refresh", (each.id for set_ in scene.data_sets for each in set_.refreshes))
+        yield from _twice(f"data set {data_set.name}", "refresh", (refresh.id for refresh in data_set.refreshes))
 
 
 def duplicates_of_a_dashboard(scene: Scene) -> Iterator[str]:

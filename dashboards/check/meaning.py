@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboards.check.expressions import Node
-from dashboards.check.functions import FUNCTIONS, Function, function
+from dashboards.check.functions import DATES, FUNCTIONS, PERIODS, Function, function
 from dashboards.model import ColumnType
 from dashboards.nearest import suggestion
 
 # `constant` goes with anything; so does `any`, a level-aware calculation, which a visual aggregates again if need be.
 Level = Literal["constant", "row", "aggregate", "any"]
 NUMBERS = ("INTEGER", "DECIMAL")
+# QuickSight takes a BOOLEAN for 1 or 0.
+_COUNTABLE = (*NUMBERS, "BOOLEAN")
 _COMPARISONS = {"=", "<>", "!=", "<", "<=", ">", ">=", "and", "or", "not"}
 
 
@@ -63,8 +65,9 @@ def _call(node: Node, parts: list[Meaning]) -> Meaning:
     if known is None:
         return Meaning(None, _joined(parts))
     kind = known.gives if not isinstance(known.gives, int) else None
-    if isinstance(known.gives, int) and known.gives < len(parts):
-        kind = parts[known.gives].type
+    if isinstance(known.gives, int):
+        of = _results(known, parts) or parts[known.gives : known.gives + 1]
+        kind = next((part.type for part in of if part.type), None)
     if known.scope == "row":
         return Meaning(kind, _joined(parts))
     return Meaning(kind, "any" if _level_aware(known, node) else "aggregate")
@@ -96,9 +99,12 @@ def _operator_type(name: str, parts: list[Meaning]) -> ColumnType | None:
 def _operands(node: Node, parts: list[Meaning]) -> Iterator[str]:
     yield from _mixture(f"operator {node.name}", parts)
     if node.name in _COMPARISONS:
+        families = _families(parts)
+        if len(families) > 1 and families <= {"STRING", "number"}:
+            yield f"operator {node.name} compares {' with '.join(str(part.type) for part in parts)}"
         return
     for part in parts:
-        if part.type is not None and part.type not in NUMBERS:
+        if part.type not in (None, *_COUNTABLE):
             yield f"operator {node.name} needs numbers; got {part.type}"
 
 
@@ -112,14 +118,41 @@ def _called(node: Node, parts: list[Meaning], in_data_set: bool) -> Iterator[str
     if not least <= len(node.parts) <= most:
         expected = str(least) if least == most else f"{least} to {most}"
         yield f"{known.name} takes {expected} arguments; got {len(node.parts)}"
-    elif known.numeric and parts[0].type not in (None, *NUMBERS):
-        yield f"{known.name} needs a number; got {parts[0].type}"
+    else:
+        yield from _arguments(known, node, parts)
     if known.scope == "row":
         yield from _mixture(known.name, parts)
     elif in_data_set:
         yield f"{known.name} is of many rows; a data set computes columns of each row, an analysis can use it"
     elif known.scope == "aggregate" and parts and parts[0].level == "aggregate":
         yield f"{known.name} aggregates what is aggregated already; expected a value of each row"
+
+
+def _arguments(known: Function, node: Node, parts: list[Meaning]) -> Iterator[str]:
+    if known.numeric and parts[0].type not in (None, *_COUNTABLE):
+        yield f"{known.name} needs a number; got {parts[0].type}"
+    for place in DATES.get(known.name, ()):
+        if parts[place].type not in (None, "DATETIME"):
+            yield f"{known.name} needs a date; got {parts[place].type}"
+    place, periods = PERIODS.get(known.name, (len(parts), ()))
+    period = node.parts[place] if place < len(parts) else None
+    if period is not None and period.kind == "text" and period.name.upper() not in periods:
+        yield f"{known.name} knows no period {period.name!r}; expected one of {', '.join(periods)}"
+    families = _families(_results(known, parts))
+    if len(families) > 1:
+        yield f"{known.name} gives {' or '.join(sorted(families))}; expected values of one type"
+
+
+def _results(known: Function, parts: list[Meaning]) -> list[Meaning]:
+    """Give what a function chooses from: every second argument, and the last, which is for all other cases."""
+    if known.name == "coalesce":
+        return parts
+    first = {"ifelse": 1, "switch": 2}.get(known.name)
+    return [*parts[first:-1:2], parts[-1]] if first and parts else []
+
+
+def _families(parts: list[Meaning]) -> set[str]:
+    return {"number" if part.type in NUMBERS else part.type for part in parts if part.type not in (None, "BOOLEAN")}
 
 
 def _mixture(where: str, parts: list[Meaning]) -> Iterator[str]:

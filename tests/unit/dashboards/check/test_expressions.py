@@ -13,6 +13,7 @@ COLUMNS = {
     "segment": Meaning("STRING", "row"),
     "day": Meaning("DATETIME", "row"),
     "total": Meaning("DECIMAL", "aggregate"),
+    "flag": Meaning("BOOLEAN", "row"),
     "unknown": Meaning(None, "row"),
 }
 PARAMETERS = {"Least": Meaning("INTEGER", "constant")}
@@ -53,6 +54,10 @@ def found(expression: str, *, in_data_set: bool = False) -> list[str]:
         ("{unknown} * 2", None, "row"),
         ("/* twice */ {amount} * 2", "DECIMAL", "row"),
         ("{quantity}*2 = 4 or {quantity}<>3", "BOOLEAN", "row"),
+        ("sum({flag}) * 2", "DECIMAL", "aggregate"),
+        ("ifelse({flag} = 1, NULL, {segment})", "STRING", "row"),
+        ("extract('WD', {day})", "INTEGER", "row"),
+        ("dateDiff(truncDate('MM', {day}), addDateTime(-1, 'WK', now()), 'HH')", "INTEGER", "row"),
     ],
 )
 def test_what_an_expression_gives(expression: str, type_: str | None, level: str) -> None:
@@ -91,10 +96,21 @@ def test_fails_to_read_what_is_no_expression(expression: str, words: str) -> Non
         ("max({total})", "max aggregates what is aggregated already"),
         ("summ({amount})", "summ is no function of QuickSight; did you mean sum?"),
         ("truncDate({day})", "truncDate takes 2 to 3 arguments; got 1"),
+        ("ifelse()", "ifelse takes 3 to 1000 arguments; got 0"),
+        ("sum()", "sum takes 1 to 2 arguments; got 0"),
         ("now({day})", "now takes 0 arguments; got 1"),
         ("{segment} + 'x'", "operator + needs numbers; got STRING"),
         ("{day} - 1", "operator - needs numbers; got DATETIME"),
         ("round({segment})", "round needs a number; got STRING"),
+        ("truncDate('DAY', {day})", "truncDate knows no period 'DAY'; expected one of YYYY, Q"),
+        ("dateDiff({day}, now(), 'WD')", "dateDiff knows no period 'WD'"),
+        ("truncDate({day}, 'DD')", "truncDate needs a date; got STRING"),
+        ("dateDiff({day}, {amount})", "dateDiff needs a date; got DECIMAL"),
+        ("addDateTime(1, 'DD', {segment})", "addDateTime needs a date; got STRING"),
+        ("ifelse({quantity} = 1, 'one', {quantity})", "ifelse gives STRING or number; expected values of one type"),
+        ("switch({segment}, 'new', 1, 'none')", "switch gives STRING or number"),
+        ("coalesce({segment}, 0)", "coalesce gives STRING or number"),
+        ("{segment} = 1", "operator = compares STRING with INTEGER"),
     ],
 )
 def test_fails_by_a_sentence(expression: str, words: str) -> None:

@@ -28,7 +28,7 @@ DEFECTS = (
     Defect(
         "a data set that is declared and not shown",
         "data_sets.not_shown",
-        ("dashboard traffic declares data set usage, and no visual shows it",),
+        ("dashboard traffic declares data set usage, and neither a visual nor a control shows it",),
         declare_but_not_show,
     ),
     Defect(
