@@ -82,7 +82,7 @@ def lake(laptop: Any) -> Lake:
     glue.create_database(DatabaseInput={"Name": "sales_lake", "LocationUri": "s3://sales-lake/tables/"})
     made = Lake(laptop, laptop.client("quicksight"))
     made.replace(SALES)
-    for user in ("ada", "ron", "max"):
+    for user in ("ada", "ron", "max", "eve"):
         given = {"UserName": user, "Email": f"{user}@example.com", "UserRole": "READER", "IdentityType": "QUICKSIGHT"}
         made.call("register_user", Namespace="default", **given)
     made.call("create_group", Namespace="default", GroupName="northerners")
@@ -126,7 +126,9 @@ def test_an_ingestion_imports_the_rows_and_each_person_sees_theirs(lake: Lake, s
     assert seen["hidden"] == ["customer"]
     assert (seen["ingestion"]["id"], seen["shown"]["id"], seen["count"]) == ("first", "first", 3)
     assert sorted(lake.rows("sales", user="ron")["data"]["shop"]) == ["Bergen", "Oslo"]
-    assert lake.rows("sales", user="max")["count"] == 0
+    owner = lake.rows("sales", user="max")
+    assert (owner["count"], owner["hidden"], set(owner["data"]["customer"])) == (3, [], {"ann", "ben", None})
+    assert lake.rows("sales", user="eve")["count"] == 0
     by_size = lake.rows("sales", user="ada")["data"]
     assert dict(zip(by_size["shop"], by_size["size"], strict=True)) == {
         "Oslo": "large",
@@ -265,7 +267,7 @@ def test_a_url_to_embed_is_given_to_those_who_may_look(lake: Lake, stack: Stack)
     with pytest.raises(ClientError, match=r"AccessDeniedException.*must have permissions on dashboard sales"):
         lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/ron", **given)
     with pytest.raises(ClientError, match="QuickSightUserNotFoundException"):
-        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/eve", **given)
+        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/nobody", **given)
     anonymous = {**given, "Namespace": "default", "AuthorizedResourceArns": [f"{ARN}:dashboard/sales"]}
     tags = [{"Key": "shop", "Value": "Oslo"}]
     tagged = lake.call("generate_embed_url_for_anonymous_user", **anonymous, SessionTags=tags)

@@ -192,6 +192,12 @@ def test_a_data_source_says_why_it_cannot_connect(api: Api) -> None:
         api("create_data_source", DataSourceId="x", Name="x", Type="MYSQL")
 
 
+def placed(column: str, role: str) -> dict[str, Any]:
+    described = {"ColumnNames": [column], "ColumnProperties": [{"SemanticType": {"GeographicalRole": role}}]}
+    table = {"Alias": "t", "DestinationTableId": "t", "SemanticMetadata": {"ColumnMetadata": [described]}}
+    return {"TableMap": {"t": table}}
+
+
 def test_fails_for_data_sets_that_cannot_be_and_says_what(api: Api) -> None:
     api("create_data_source", DataSourceId="athena", Name="athena", Type="ATHENA")
     columns = [{"Name": "id", "Type": "INTEGER"}, {"Name": "shop", "Type": "STRING"}]
@@ -211,6 +217,12 @@ def test_fails_for_data_sets_that_cannot_be_and_says_what(api: Api) -> None:
         ({"FieldFolders": {"f": {"columns": ["town"]}}}, "FieldFolders must name columns .*; got town"),
         ({"ColumnLevelPermissionRules": [hidden]}, "a principal must exist"),
         ({"RowLevelPermissionDataSet": rules}, "DataSet d is not found"),
+        (
+            {"SemanticModelConfiguration": placed("shop", "LATITUDE")},
+            "LATITUDE must be of type DECIMAL or INTEGER; got shop",
+        ),
+        ({"SemanticModelConfiguration": placed("id", "CITY")}, "CITY must be of type STRING; got id of type INTEGER"),
+        ({"SemanticModelConfiguration": placed("town", "CITY")}, "ColumnMetadata must name columns .*; got town"),
     ):
         with pytest.raises(ClientError, match=message):
             api("create_data_set", **{**good, **change})

@@ -7,7 +7,7 @@
 | `account` | subscription, settings, tags, searches |
 | `identities`, `permissions` | namespaces, users, groups; grants in the documented sets of actions |
 | `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
-| `data_sets`, `preparation`, `filters` | data sets, and the SQL of their preparation |
+| `data_sets`, `preparation`, `filters`, `geography` | data sets, and the SQL of their preparation |
 | `expressions`, `expression_sql` | calculated columns: parsed, and as SQL. Pure |
 | `ingestions`, `spice`, `signals` | imports, the Parquet files that they leave, and their metrics |
 | `refreshes`, `schedule_rules` | refresh schedules, which run at their time |

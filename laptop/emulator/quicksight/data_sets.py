@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from laptop.emulator.quicksight import (
     folders,
+    geography,
     identities,
     ingestions,
     permissions,
@@ -102,6 +103,8 @@ def _check(request: Json) -> Prepared:
         _require_columns("ColumnLevelPermissionRules", rule.get("ColumnNames") or [], prepared)
         for principal in rule.get("Principals") or []:
             identities.require_principal(principal, namespaces=True)
+    for wrong in geography.problems(request, prepared.types):
+        raise invalid(wrong)
     rules, tags = row_security_of(request)
     if tags:
         for rule in tags["TagRules"]:

@@ -309,7 +309,8 @@ def _described(prepared: Prepared, data_set: Json) -> Prepared:
     for table in (data_set.get("SemanticModelConfiguration") or {}).get("TableMap", {}).values():
         for metadata in (table.get("SemanticMetadata") or {}).get("ColumnMetadata") or []:
             for name in metadata.get("ColumnNames") or []:
-                _find(prepared, name)
+                if name not in prepared.types:
+                    raise PreparationError(f"ColumnMetadata must name columns of the data set; got {name}")
                 for described in metadata["ColumnProperties"]:
                     if "Description" in described:
                         texts[name] = described["Description"].get("Text", "")
