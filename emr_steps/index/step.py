@@ -40,6 +40,8 @@ SETTINGS = {
     # rows are few and large, so code that is generated and compiled to move them costs more than it saves.
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    # To count what was written, the folders of buckets are listed; a task for each of them would be too many.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
 }
 TOP_TERMS = 20
 _READ = "doc_id string, body string"
@@ -152,6 +154,8 @@ def _write_table(rows: DataFrame, table: str, folders: Mapping[str, str], *by: s
 
 def _check(spark: SparkSession, options: argparse.Namespace, folders: Mapping[str, str]) -> tuple[int, int]:
     """Count the rows that were written: terms and postings, which must agree with each other."""
+    # Only footers are read.
+    spark.conf.set("spark.sql.files.maxPartitionBytes", 128 << 20)
     postings = spark.read.schema(tasks.POSTINGS).parquet(folders["text_postings"]).count()
     written = spark.read.schema(tasks.TERMS).parquet(folders["text_terms"])
     (row,) = written.agg(F.count("*").alias("terms"), F.sum("df").alias("postings")).collect()
