@@ -15,6 +15,38 @@ from dashboards.nearest import suggestion
 
 # The computation at the beginning of a path: `Movers` in Movers.items[index].categoryValue
 _PATH = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)(?=\.)")
+_OUTPUT = re.compile(r"(?<![\w.\]])([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
+# What computations give, all of them together: which of them gives what is written on ten pages, some without a word
+# about what the console offers. https://docs.aws.amazon.com/quicksight/latest/user/auto-narrative-computations.html
+_OUTPUTS = frozenset(
+    {
+        "absoluteDifference",
+        "categoryField",
+        "compoundedGrowthRate",
+        "currentMetricValue",
+        "currentTimeValue",
+        "endTimeValue",
+        "fromMetricField",
+        "fromMetricValue",
+        "items",
+        "itemsCount",
+        "metricField",
+        "metricValue",
+        "percentDifference",
+        "periodGranularity",
+        "periodSize",
+        "previousMetricValue",
+        "previousTimeValue",
+        "relativePeriodsToForecast",
+        "startTimeValue",
+        "timeField",
+        "timeValue",
+        "toMetricField",
+        "toMetricValue",
+        "totalAggregate",
+        "uniqueGroupValuesCount",
+    }
+)
 _TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 _ATTRIBUTES = ("condition", "listExpression")
 # Those of which nothing can be said without time.
@@ -51,6 +83,18 @@ def narratives(scene: Scene) -> Iterator[str]:
             yield f"{visual.where}: the narrative speaks of computation {name}, which does not exist{near}"
         for name in sorted(names - named):
             yield f"{visual.where}: computation {name} is in no place of the narrative"
+
+
+def outputs(scene: Scene) -> Iterator[str]:
+    """Let a narrative ask for what computations give."""
+    for visual in _insights(scene):
+        text = _narrative(visual)
+        root = _parsed(text)[0] if text is not None else None
+        for path in _paths(root) if root is not None else ():
+            for name, output in _OUTPUT.findall(path):
+                if output not in _OUTPUTS:
+                    near = suggestion(output, _OUTPUTS)
+                    yield f"{visual.where}: the narrative asks {name} for {output}, which no computation gives{near}"
 
 
 def without_computations(scene: Scene) -> Iterator[str]:
@@ -98,12 +142,17 @@ def _parsed(text: str) -> tuple[ElementTree.Element | None, str]:
 
 
 def _named(root: ElementTree.Element) -> Iterator[str]:
+    for path in _paths(root):
+        yield from _PATH.findall(path)
+
+
+def _paths(root: ElementTree.Element) -> Iterator[str]:
+    """Give the expressions of a narrative, without the texts in them."""
     for element in root.iter():
         texts = [element.get(name, "") for name in _ATTRIBUTES]
         if element.tag == "expression":
             texts.append(element.text or "")
-        for text in texts:
-            yield from _PATH.findall(_TEXT.sub("", text))
+        yield from (_TEXT.sub("", text) for text in texts)
 
 
-RULES = (unreadable_narratives, narratives, without_computations, time, forecasts)
+RULES = (unreadable_narratives, narratives, outputs, without_computations, time, forecasts)

@@ -58,7 +58,15 @@ DEFECTS = (
         "a narrative of a computation that is not there",
         "insights.narratives",
         ("the narrative speaks of computation Grwoth, which does not exist; did you mean Growth?",),
-        lambda draft: narrative(draft, "</narrative>", "<block><expression>Grwoth.x</expression></block></narrative>"),
+        lambda draft: narrative(
+            draft, "</narrative>", "<block><expression>Grwoth.items</expression></block></narrative>"
+        ),
+    ),
+    Defect(
+        "a narrative of something that no computation gives",
+        "insights.outputs",
+        ("the narrative asks Growth for compoundedGrowhtRate", "did you mean compoundedGrowthRate?"),
+        lambda draft: narrative(draft, "Growth.compoundedGrowthRate", "Growth.compoundedGrowhtRate"),
     ),
     Defect(
         "a computation that the narrative leaves out",
