@@ -23,7 +23,7 @@ def milliseconds(text: str | None) -> int | None:
 def encode(rows: Rows) -> Json:
     """Write rows column by column, dates as milliseconds."""
     columns = {name: _column(kind, rows.values[name]) for name, kind in rows.types.items()}
-    return {"count": rows.count, "hidden": list(rows.hidden), "columns": columns}
+    return {"count": rows.count, "hidden": list(rows.hidden), "columns": columns, "error": rows.error}
 
 
 def _column(kind: str, values: Sequence[Any]) -> Json:

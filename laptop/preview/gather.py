@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from laptop import aws
@@ -40,7 +41,7 @@ def gather(home: Home, run: Run) -> Snapshot:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda user: _person(quicksight, run, user, dashboards, readers), users))
     people = tuple(person for person, _ in found)
-    answers = {data_set: answer for _, given in found for data_set, answer in given.items()}
+    answers = {data_set: answer for _, given in found for data_set, answer in given.items() if "failed" not in answer}
     facts = {
         data_set: _data_set(
             quicksight.describe_data_set(**account, DataSetId=data_set)["DataSet"], people, answers.get(data_set, {})
@@ -153,11 +154,16 @@ def _ask(run: Run, data_set: str, user: str) -> Json:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - the emulator's own address
             return dict(json.load(answer))
     except urllib.error.HTTPError as error:
-        reason = error.read().decode(errors="replace")
-        raise PreviewError(f"the rows of {data_set} must be readable for {user}; got {error.code}: {reason}") from error
+        text = error.read().decode(errors="replace")
+        if error.code == HTTPStatus.BAD_REQUEST:
+            # A query failed: what needs these rows says so, and the rest of the page is drawn.
+            return {"failed": json.loads(text)["message"]}
+        raise PreviewError(f"the rows of {data_set} must be readable for {user}; got {error.code}: {text}") from error
 
 
 def _rows(answer: Json) -> Rows:
+    if "failed" in answer:
+        return Rows(count=0, types={}, values={}, error=answer["failed"])
     return Rows(
         count=answer["count"],
         types={column["name"]: column["type"] for column in answer["columns"]},

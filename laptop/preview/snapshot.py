@@ -21,12 +21,15 @@ class Rows:
         Values of each column, as long as there are rows; dates are ISO texts.
     hidden
         Columns that column-level security withholds.
+    error
+        Why the rows cannot be read: a direct query, or the query of the rules, failed.
     """
 
     count: int
     types: Mapping[str, str]
     values: Mapping[str, list[Any]]
     hidden: tuple[str, ...] = ()
+    error: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

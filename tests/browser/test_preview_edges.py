@@ -166,6 +166,14 @@ def test_a_visual_over_a_withheld_column_is_not_drawn_and_says_why(quiet: Page, 
     expect(tile(quiet)).to_contain_text("You may not read the column g: column-level security withholds it.")
 
 
+def test_rows_that_cannot_be_read_are_told_with_the_reason(quiet: Page, tmp_path: Path) -> None:
+    whole = small(board(bars()), TYPES, {"g": ["a"], "x": [1.0], "y": [1.0]})
+    failed = Rows(count=0, types={}, values={}, error="WorkGroup nowhere is not found.")
+    open_page(quiet, write(with_rows(whole, "d", failed), tmp_path))
+    expect(tile(quiet)).to_have_attribute("data-state", "refused")
+    expect(tile(quiet)).to_contain_text("The rows of d cannot be read: WorkGroup nowhere is not found.")
+
+
 def test_what_the_preview_cannot_draw_says_so_and_the_rest_is_drawn(quiet: Page, tmp_path: Path) -> None:
     unknown = {"WaterfallVisual": {"VisualId": "falls", "ChartConfiguration": {}}}
     broken = {"DataSetIdentifier": "d", "Name": "f", "Expression": "unheardOf({x})"}

@@ -29,10 +29,12 @@
     }
 
     type(name) {
+      if (this.file.error) this.values(name);
       return (this.file.columns[name] || {}).type;
     }
 
     values(name) {
+      if (this.file.error) throw new Error(`The rows of ${this.id} cannot be read: ${this.file.error}`);
       if (this.hidden.has(name)) throw new Withheld(name);
       if (!(name in this.file.columns)) throw new Error(`The data set ${this.id} has no column ${name}.`);
       if (!this.loaded.has(name)) this.loaded.set(name, decoded(this.file.columns[name]));

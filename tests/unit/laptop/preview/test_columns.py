@@ -32,4 +32,5 @@ def test_an_empty_data_set_keeps_its_columns_and_what_is_withheld() -> None:
         "count": 0,
         "hidden": ["customer_id"],
         "columns": {"g": {"type": "STRING", "values": []}},
+        "error": None,
     }
