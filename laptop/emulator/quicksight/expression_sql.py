@@ -28,7 +28,7 @@ PERIODS = {
     "SS": "second",
     "MS": "millisecond",
 }
-NOT_ON_LAPTOP = frozenset({"addWorkDays"})
+NOT_ON_LAPTOP = frozenset({"addWorkDays", "isWorkDay", "netWorkDays", "parseJson"})
 
 
 @dataclass(frozen=True)
