@@ -1,16 +1,42 @@
 """A contract's table in the Glue catalog."""
 
+from typing import NamedTuple
+
 from aws_cdk import aws_glue as glue
 from constructs import Construct
 from lake_common.contract import Column, Contract
 
-_INPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
-_OUTPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
-_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+_HIVE = "org.apache.hadoop.hive.ql.io"
+
+
+class _Format(NamedTuple):
+    """How Hive reads and writes files, and which parameters say so to others."""
+
+    reader: str
+    writer: str
+    serde: str
+    parameters: dict[str, str]
+
+
+_FORMATS = {
+    "parquet": _Format(
+        f"{_HIVE}.parquet.MapredParquetInputFormat",
+        f"{_HIVE}.parquet.MapredParquetOutputFormat",
+        f"{_HIVE}.parquet.serde.ParquetHiveSerDe",
+        {"classification": "parquet", "parquet.compression": "ZSTD"},
+    ),
+    # https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+    "json": _Format(
+        "org.apache.hadoop.mapred.TextInputFormat",
+        f"{_HIVE}.HiveIgnoreKeyTextOutputFormat",
+        "org.openx.data.jsonserde.JsonSerDe",
+        {"classification": "json", "compressionType": "gzip"},
+    ),
+}
 
 
 class ContractTable(glue.CfnTable):
-    """An external Parquet table with the contract's columns, comments, partition keys and projection.
+    """An external table with the contract's columns, comments, partition keys and projection.
 
     Parameters
     ----------
@@ -23,6 +49,7 @@ class ContractTable(glue.CfnTable):
     def __init__(
         self, scope: Construct, construct_id: str, *, contract: Contract, database: glue.CfnDatabase, location: str
     ) -> None:
+        stored = _FORMATS[contract.stored_as]
         super().__init__(
             scope,
             construct_id,
@@ -37,9 +64,9 @@ class ContractTable(glue.CfnTable):
                 storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
                     columns=[_column(column) for column in contract.data_columns],
                     location=location,
-                    input_format=_INPUT_FORMAT,
-                    output_format=_OUTPUT_FORMAT,
-                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=_SERDE),
+                    input_format=stored.reader,
+                    output_format=stored.writer,
+                    serde_info=glue.CfnTable.SerdeInfoProperty(serialization_library=stored.serde),
                 ),
             ),
         )
@@ -49,8 +76,7 @@ def table_parameters(contract: Contract) -> dict[str, str]:
     """Table properties as Athena and Glue read them, the contract's version among them."""
     return {
         "EXTERNAL": "TRUE",
-        "classification": "parquet",
-        "parquet.compression": "ZSTD",
+        **_FORMATS[contract.stored_as].parameters,
         "contract.version": contract.version,
         "contract.product": contract.product,
         **contract.projection,

@@ -32,7 +32,16 @@ _OPTIONAL_PROPERTY = {
     "quality",
 }
 _TYPE_OPTIONS = {"minimum", "maximum", "pattern", "maxLength"}
-_CUSTOM = {"zone", "source", "sortBy", "bloomFilter", "versionColumn", "partitionProjection", "quarantineLimit"}
+_CUSTOM = {
+    "zone",
+    "source",
+    "storedAs",
+    "sortBy",
+    "bloomFilter",
+    "versionColumn",
+    "partitionProjection",
+    "quarantineLimit",
+}
 _SOURCE = {
     "format": "format",
     "delimiter": "delimiter",
@@ -104,6 +113,7 @@ def parse(document: Mapping[str, Any]) -> Contract:
         projection=_projection(custom.get("partitionProjection", {})),
         quarantine_limit=custom.get("quarantineLimit", 0.0),
         quality=tuple(_rule(rule) for rule in table.get("quality", [])),
+        stored_as=custom.get("storedAs", "parquet"),
     )
 
 

@@ -34,4 +34,4 @@ def beginning(day: date) -> datetime:
 
 def key(prefix: str, day: date) -> str:
     """Return the only object of a day: writing it again replaces the rows of the day at once."""
-    return f"{prefix}/usage_date={day.isoformat()}/usage.gz.parquet"
+    return f"{prefix}/usage_date={day.isoformat()}/usage.json.gz"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
-from usage_history import days, history, parquet
-from usage_history.rows import COLUMNS, Row, by_day, of_job, of_query
+from usage_history import days, history
+from usage_history.rows import Row, by_day, of_job, of_query, pack
 from usage_history.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, dict[str,
     report = {}
     for day, rows in found.items():
         if rows:
-            content = parquet.write(COLUMNS, [asdict(row) for row in rows])
-            _s3.put_object(Bucket=_settings.bucket, Key=days.key(_settings.prefix, day), Body=content)
+            _s3.put_object(Bucket=_settings.bucket, Key=days.key(_settings.prefix, day), Body=pack(rows))
         report[day.isoformat()] = {"rows": len(rows), "cost_usd": round(sum(row.cost_usd for row in rows), 6)}
     metrics.add_metric(name="UsageRows", unit=MetricUnit.Count, value=sum(map(len, found.values())))
     logger.info("usage", days=report)

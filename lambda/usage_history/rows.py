@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from usage_history.prices import Prices, dpu_seconds
 
-# The contract `usage` without its partition.
-COLUMNS = {
-    "usage_id": "string",
-    "kind": "string",
-    "team": "string",
-    "status": "string",
-    "started_at": "timestamp",
-    "finished_at": "timestamp",
-    "seconds": "double",
-    "scanned_bytes": "bigint",
-    "dpu_seconds": "double",
-    "cost_usd": "double",
-}
 _QUERY_ENDS = {"SUCCEEDED", "FAILED", "CANCELLED"}
 _JOB_ENDS = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One finished execution, its members in the order of the columns."""
+    """One finished execution: the columns of the contract `usage` without its partition."""
 
     usage_id: str
     kind: str
@@ -93,6 +82,17 @@ def by_day(rows: Iterable[Row], days: Iterable[date]) -> dict[date, list[Row]]:
         if row.day in found:
             found[row.day][row.usage_id] = row
     return {day: sorted(known.values(), key=lambda row: (row.started_at, row.usage_id)) for day, known in found.items()}
+
+
+def pack(rows: Iterable[Row]) -> bytes:
+    """Write rows as compressed lines of JSON; the same rows give the same bytes."""
+    lines = [json.dumps(asdict(row), default=_timestamp, ensure_ascii=False) for row in rows]
+    return gzip.compress("".join(f"{line}\n" for line in lines).encode(), mtime=0)
+
+
+def _timestamp(moment: datetime) -> str:
+    """Write a time as Athena's JSON reader takes it: https://docs.aws.amazon.com/athena/latest/ug/data-types.html."""
+    return moment.isoformat(sep=" ", timespec="milliseconds")
 
 
 def _utc(moment: datetime) -> datetime:

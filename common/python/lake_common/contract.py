@@ -14,6 +14,7 @@ Zone = Literal["curated", "analytics"]
 
 ZONES = ("curated", "analytics")
 FORMATS = ("csv", "json")
+STORED_AS = ("parquet", "json")
 EPOCH_SECONDS = "epoch_seconds"
 
 # Beside this module in the zip that jobs run from; written there by components/assets.py.
@@ -81,7 +82,11 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """One table. Columns are in table order, partition columns last."""
+    """One table. Columns are in table order, partition columns last.
+
+    `stored_as` says what its files are: Parquet, or compressed lines of JSON, which a function writes without a library
+    that is larger than itself.
+    """
 
     name: str
     product: str
@@ -96,6 +101,7 @@ class Contract:
     projection: Mapping[str, str] = field(default_factory=dict, hash=False)
     quarantine_limit: float = 0.0
     quality: tuple[Rule, ...] = ()
+    stored_as: Literal["parquet", "json"] = "parquet"
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
@@ -177,6 +183,8 @@ def _problems(contract: Contract) -> list[str]:
         found.append("partition columns must come last")
     if contract.zone not in ZONES:
         found.append(f"zone must be one of {ZONES}; got {contract.zone!r}")
+    if contract.stored_as not in STORED_AS:
+        found.append(f"stored_as must be one of {STORED_AS}; got {contract.stored_as!r}")
     if contract.source and contract.source.format not in FORMATS:
         found.append(f"source format must be one of {FORMATS}; got {contract.source.format!r}")
     if not 0 <= contract.quarantine_limit <= 1:
