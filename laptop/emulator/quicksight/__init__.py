@@ -5,10 +5,10 @@
 | `service` | registers the operations; the package's only module that the emulator loads by name |
 | `records` | the stores, and how every request is checked against the API's model and answered |
 | `account` | subscription, settings, tags, searches |
-| `identities`, `permissions` | namespaces, users, groups; grants in the documented sets of actions |
+| `identities`, `groups`, `permissions` | namespaces, users, groups; grants in the documented sets of actions |
 | `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
-| `data_sets`, `preparation`, `filters`, `geography` | data sets, and the SQL of their preparation |
-| `expressions`, `expression_sql` | calculated columns: parsed, and as SQL. Pure |
+| `data_sets`, `preparation`, `steps`, `filters`, `geography` | data sets, and the SQL of their preparation |
+| `expressions`, `functions`, `expression_sql`, `function_sql` | calculated columns: parsed, and as SQL. Pure |
 | `ingestions`, `spice`, `signals` | imports, the Parquet files that they leave, and their metrics |
 | `refreshes`, `schedule_rules` | refresh schedules, which run at their time |
 | `row_security`, `rows` | row- and column-level security; the rows of a data set as a person sees them |

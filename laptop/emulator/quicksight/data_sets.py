@@ -18,8 +18,8 @@ from laptop.emulator.quicksight import (
     refreshes,
     row_security,
     spice,
+    steps,
 )
-from laptop.emulator.quicksight.preparation import Prepared
 from laptop.emulator.quicksight.records import (
     DATA_SETS,
     DATA_SOURCES,
@@ -29,7 +29,8 @@ from laptop.emulator.quicksight.records import (
     tags_of,
     without,
 )
-from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.quicksight.steps import Prepared
+from laptop.emulator.registry import Json
 
 _KEPT = ("Arn", "CreatedTime", "permissions", "tags", "refresh_properties", "shown")
 _HIDDEN = ("permissions", "tags", "refresh_properties", "shown", "FolderArns")
@@ -90,7 +91,7 @@ def prepare(asset: Json) -> Prepared:
     """
     try:
         return preparation.prepare(asset)
-    except preparation.PreparationError as error:
+    except steps.PreparationError as error:
         raise invalid(f"data set {asset['DataSetId']}: {error}") from error
 
 
@@ -204,40 +205,3 @@ def summary(found: Json) -> Json:
         "RowLevelPermissionTagConfigurationApplied": bool(tags),
         "ColumnLevelPermissionRulesApplied": bool(found.get("ColumnLevelPermissionRules")),
     }
-
-
-@serve("PutDataSetRefreshProperties")
-def put_refresh_properties(request: Json) -> Json:
-    found = DATA_SETS.find(request["DataSetId"])
-    properties = request["DataSetRefreshProperties"]
-    if found["ImportMode"] != "SPICE":
-        raise invalid(f"a data set with refresh properties must be in SPICE; {request['DataSetId']} is not")
-    incremental = (properties.get("RefreshConfiguration") or {}).get("IncrementalRefresh")
-    if incremental:
-        column = incremental["LookbackWindow"]["ColumnName"]
-        kinds = {each["Name"]: each["Type"] for each in found["OutputColumns"]}
-        if kinds.get(column) != "DATETIME":
-            got = f"{column}: {kinds.get(column)}"
-            raise invalid(f"the look-back window must be on a column of type DATETIME; got {got}")
-    DATA_SETS.put(request["DataSetId"], found | {"refresh_properties": properties})
-    return {}
-
-
-@serve("DescribeDataSetRefreshProperties")
-def describe_refresh_properties(request: Json) -> Json:
-    return {"DataSetRefreshProperties": _refresh_properties(request["DataSetId"])}
-
-
-@serve("DeleteDataSetRefreshProperties")
-def delete_refresh_properties(request: Json) -> Json:
-    _refresh_properties(request["DataSetId"])
-    found = DATA_SETS.find(request["DataSetId"])
-    DATA_SETS.put(request["DataSetId"], {name: found[name] for name in found if name != "refresh_properties"})
-    return {}
-
-
-def _refresh_properties(data_set_id: str) -> Json:
-    properties: Json | None = DATA_SETS.find(data_set_id).get("refresh_properties")
-    if not properties:
-        raise ServiceError("ResourceNotFoundException", f"data set {data_set_id} has no refresh properties", 404)
-    return properties

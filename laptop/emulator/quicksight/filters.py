@@ -10,8 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from laptop.emulator.quicksight.expression_sql import compile_column, identifier, literal
+from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
+from laptop.emulator.quicksight.function_sql import identifier, literal
 
 Json = dict[str, Any]
 

@@ -10,7 +10,7 @@ import re
 import uuid
 
 from laptop.emulator.clients import account, client, region
-from laptop.emulator.quicksight.records import invalid, not_found, page, serve, without
+from laptop.emulator.quicksight.records import invalid, not_found, page, serve
 from laptop.emulator.quicksight.row_security import Person
 from laptop.emulator.registry import Json, ServiceError
 from laptop.emulator.store import Store
@@ -24,15 +24,15 @@ _GIVEN = ("Email", "IdentityType", "CustomPermissionsName")
 _PRINCIPAL = re.compile(r"arn:aws:quicksight:([^:]*):(\d{12}):(user|group|namespace)/([^/]+)(?:/(.+))?")
 
 
-def _arn(kind: str, namespace: str, name: str) -> str:
+def arn_of(kind: str, namespace: str, name: str) -> str:
     return f"arn:aws:quicksight:{region()}:{account()}:{kind}/{namespace}/{name}"
 
 
-def _key(namespace: str, name: str) -> str:
+def key_of(namespace: str, name: str) -> str:
     return f"{namespace}/{name}"
 
 
-def _require_namespace(request: Json) -> str:
+def require_namespace(request: Json) -> str:
     namespace = str(request["Namespace"])
     if namespace != DEFAULT_NAMESPACE:
         raise not_found(f"Namespace {namespace} is not found")
@@ -47,16 +47,9 @@ def find_user(namespace: str, name: str) -> Json:
     ServiceError
         Nobody registered them.
     """
-    found: Json | None = USERS.get(_key(namespace, name))
+    found: Json | None = USERS.get(key_of(namespace, name))
     if found is None:
         raise not_found(f"User {name} is not found in namespace {namespace}")
-    return found
-
-
-def find_group(namespace: str, name: str) -> Json:
-    found: Json | None = GROUPS.get(_key(namespace, name))
-    if found is None:
-        raise not_found(f"Group {name} is not found in namespace {namespace}")
     return found
 
 
@@ -98,13 +91,13 @@ def require_principal(arn: str, *, namespaces: bool) -> None:
             raise invalid(f"this asset cannot be shared with {arn}")
         return
     store = USERS if kind == "user" else GROUPS
-    if store.get(_key(namespace, name or "")) is None:
+    if store.get(key_of(namespace, name or "")) is None:
         raise invalid(f"a principal must exist; got {arn}")
 
 
 @serve("DescribeNamespace")
 def describe_namespace(request: Json) -> Json:
-    return {"Namespace": _namespace(_require_namespace(request))}
+    return {"Namespace": _namespace(require_namespace(request))}
 
 
 @serve("ListNamespaces")
@@ -124,19 +117,19 @@ def _namespace(name: str) -> Json:
 
 @serve("RegisterUser")
 def register_user(request: Json) -> Json:
-    namespace = _require_namespace(request)
+    namespace = require_namespace(request)
     name = _user_name(request)
-    if USERS.get(_key(namespace, name)):
+    if USERS.get(key_of(namespace, name)):
         raise ServiceError("ResourceExistsException", f"User {name} already exists in namespace {namespace}", 409)
     user = {
         **{member: request[member] for member in _GIVEN if member in request},
-        "Arn": _arn("user", namespace, name),
+        "Arn": arn_of("user", namespace, name),
         "UserName": name,
         "Role": request["UserRole"],
         "Active": True,
         "PrincipalId": f"federated/iam/{uuid.uuid4()}",
     }
-    USERS.put(_key(namespace, name), user)
+    USERS.put(key_of(namespace, name), user)
     return {"User": user}
 
 
@@ -154,130 +147,43 @@ def _user_name(request: Json) -> str:
 
 @serve("DescribeUser")
 def describe_user(request: Json) -> Json:
-    return {"User": find_user(_require_namespace(request), request["UserName"])}
+    return {"User": find_user(require_namespace(request), request["UserName"])}
 
 
 @serve("UpdateUser")
 def update_user(request: Json) -> Json:
-    namespace = _require_namespace(request)
+    namespace = require_namespace(request)
     user = find_user(namespace, request["UserName"]) | {"Email": request["Email"], "Role": request["Role"]}
-    USERS.put(_key(namespace, request["UserName"]), user)
+    USERS.put(key_of(namespace, request["UserName"]), user)
     return {"User": user}
 
 
 @serve("DeleteUser")
 def delete_user(request: Json) -> Json:
-    namespace, name = _require_namespace(request), request["UserName"]
+    namespace, name = require_namespace(request), request["UserName"]
     find_user(namespace, name)
     for group in _groups_of(namespace, name):
-        MEMBERS.delete(_key(_key(namespace, group["GroupName"]), name))
-    USERS.delete(_key(namespace, name))
+        MEMBERS.delete(key_of(key_of(namespace, group["GroupName"]), name))
+    USERS.delete(key_of(namespace, name))
     return {}
 
 
 @serve("ListUsers")
 def list_users(request: Json) -> Json:
-    prefix = _key(_require_namespace(request), "")
+    prefix = key_of(require_namespace(request), "")
     return page("UserList", [user for _, user in USERS.items(prefix)], request)
 
 
 @serve("ListUserGroups")
 def list_user_groups(request: Json) -> Json:
-    namespace = _require_namespace(request)
+    namespace = require_namespace(request)
     find_user(namespace, request["UserName"])
     return page("GroupList", _groups_of(namespace, request["UserName"]), request)
 
 
 def _groups_of(namespace: str, name: str) -> list[Json]:
-    prefix = _key(namespace, "")
-    return [group for key, group in GROUPS.items(prefix) if MEMBERS.get(_key(key, name))]
-
-
-@serve("CreateGroup")
-def create_group(request: Json) -> Json:
-    namespace, name = _require_namespace(request), request["GroupName"]
-    if GROUPS.get(_key(namespace, name)):
-        raise ServiceError("ResourceExistsException", f"Group {name} already exists in namespace {namespace}", 409)
-    made = {"Arn": _arn("group", namespace, name), "PrincipalId": f"group/{uuid.uuid4()}"}
-    group = without(request, "Namespace") | made
-    GROUPS.put(_key(namespace, name), group)
-    return {"Group": group}
-
-
-@serve("DescribeGroup")
-def describe_group(request: Json) -> Json:
-    return {"Group": find_group(_require_namespace(request), request["GroupName"])}
-
-
-@serve("UpdateGroup")
-def update_group(request: Json) -> Json:
-    namespace, name = _require_namespace(request), request["GroupName"]
-    group = find_group(namespace, name) | {"Description": request.get("Description", "")}
-    GROUPS.put(_key(namespace, name), group)
-    return {"Group": group}
-
-
-@serve("DeleteGroup")
-def delete_group(request: Json) -> Json:
-    namespace, name = _require_namespace(request), request["GroupName"]
-    find_group(namespace, name)
-    for key, _ in list(MEMBERS.items(_key(_key(namespace, name), ""))):
-        MEMBERS.delete(key)
-    GROUPS.delete(_key(namespace, name))
-    return {}
-
-
-@serve("ListGroups")
-def list_groups(request: Json) -> Json:
-    prefix = _key(_require_namespace(request), "")
-    return page("GroupList", [group for _, group in GROUPS.items(prefix)], request)
-
-
-@serve("SearchGroups")
-def search_groups(request: Json) -> Json:
-    start = request["Filters"][0]["Value"]
-    prefix = _key(_require_namespace(request), "")
-    found = [group for _, group in GROUPS.items(prefix) if group["GroupName"].startswith(start)]
-    return page("GroupList", found, request)
-
-
-@serve("CreateGroupMembership")
-def create_group_membership(request: Json) -> Json:
-    namespace, group, name = _require_namespace(request), request["GroupName"], request["MemberName"]
-    find_group(namespace, group)
-    member = {"Arn": find_user(namespace, name)["Arn"], "MemberName": name}
-    # Who is in a group already stays in it.
-    MEMBERS.put(_key(_key(namespace, group), name), member)
-    return {"GroupMember": member}
-
-
-@serve("DescribeGroupMembership")
-def describe_group_membership(request: Json) -> Json:
-    return {"GroupMember": _membership(request)}
-
-
-@serve("DeleteGroupMembership")
-def delete_group_membership(request: Json) -> Json:
-    _membership(request)
-    MEMBERS.delete(_key(_key(request["Namespace"], request["GroupName"]), request["MemberName"]))
-    return {}
-
-
-def _membership(request: Json) -> Json:
-    namespace, group, name = _require_namespace(request), request["GroupName"], request["MemberName"]
-    find_group(namespace, group)
-    found: Json | None = MEMBERS.get(_key(_key(namespace, group), name))
-    if found is None:
-        raise not_found(f"User {name} is not a member of group {group}")
-    return found
-
-
-@serve("ListGroupMemberships")
-def list_group_memberships(request: Json) -> Json:
-    namespace, group = _require_namespace(request), request["GroupName"]
-    find_group(namespace, group)
-    members = [member for _, member in MEMBERS.items(_key(_key(namespace, group), ""))]
-    return page("GroupMemberList", members, request)
+    prefix = key_of(namespace, "")
+    return [group for key, group in GROUPS.items(prefix) if MEMBERS.get(key_of(key, name))]
 
 
 def role_is_assumable(arn: str) -> bool:

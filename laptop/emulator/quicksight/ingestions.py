@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight import preparation, signals, source, spice
+from laptop.emulator.quicksight import preparation, signals, source, spice, steps
 from laptop.emulator.quicksight.records import DATA_SETS, invalid, lock, not_found, page, serve
 from laptop.emulator.quicksight.source import SourceError
 from laptop.emulator.registry import Json, ServiceError, on_start
@@ -116,7 +116,7 @@ def _run(data_set_id: str, ingestion: Json) -> None:
         end = _import(data_set_id, ingestion, lambda: (clients.scope(), key) in _stopping)
     except SourceError as error:
         end = _failure(error.kind, error.message)
-    except preparation.PreparationError as error:
+    except steps.PreparationError as error:
         end = _failure("INVALID_DATAPREP_SYNTAX", str(error))
     except ServiceError as error:
         end = _failure("DATA_SET_DELETED", error.message)

@@ -1,4 +1,4 @@
-"""Refresh schedules: at their time they start an ingestion."""
+"""Refresh schedules, which start an ingestion at their time, and the look-back window of incremental refreshes."""
 
 from __future__ import annotations
 
@@ -83,6 +83,43 @@ def delete_refresh_schedule(request: Json) -> Json:
     found = _find(request["DataSetId"], request["ScheduleId"])
     STORE.delete(_key(request["DataSetId"], request["ScheduleId"]))
     return {"ScheduleId": request["ScheduleId"], "Arn": found["Arn"]}
+
+
+@serve("PutDataSetRefreshProperties")
+def put_refresh_properties(request: Json) -> Json:
+    found = DATA_SETS.find(request["DataSetId"])
+    properties = request["DataSetRefreshProperties"]
+    if found["ImportMode"] != "SPICE":
+        raise invalid(f"a data set with refresh properties must be in SPICE; {request['DataSetId']} is not")
+    incremental = (properties.get("RefreshConfiguration") or {}).get("IncrementalRefresh")
+    if incremental:
+        column = incremental["LookbackWindow"]["ColumnName"]
+        kinds = {each["Name"]: each["Type"] for each in found["OutputColumns"]}
+        if kinds.get(column) != "DATETIME":
+            got = f"{column}: {kinds.get(column)}"
+            raise invalid(f"the look-back window must be on a column of type DATETIME; got {got}")
+    DATA_SETS.put(request["DataSetId"], found | {"refresh_properties": properties})
+    return {}
+
+
+@serve("DescribeDataSetRefreshProperties")
+def describe_refresh_properties(request: Json) -> Json:
+    return {"DataSetRefreshProperties": _refresh_properties(request["DataSetId"])}
+
+
+@serve("DeleteDataSetRefreshProperties")
+def delete_refresh_properties(request: Json) -> Json:
+    _refresh_properties(request["DataSetId"])
+    found = DATA_SETS.find(request["DataSetId"])
+    DATA_SETS.put(request["DataSetId"], {name: found[name] for name in found if name != "refresh_properties"})
+    return {}
+
+
+def _refresh_properties(data_set_id: str) -> Json:
+    properties: Json | None = DATA_SETS.find(data_set_id).get("refresh_properties")
+    if not properties:
+        raise ServiceError("ResourceNotFoundException", f"data set {data_set_id} has no refresh properties", 404)
+    return properties
 
 
 def _schedules() -> Iterator[clock.Schedule]:

@@ -15,9 +15,9 @@ from typing import Any
 
 from laptop.emulator import clients
 from laptop.emulator.quicksight import data_sets, identities, ingestions, permissions, row_security, source, spice
-from laptop.emulator.quicksight.preparation import Column
 from laptop.emulator.quicksight.records import DATA_SETS, invalid, not_found
 from laptop.emulator.quicksight.row_security import Access
+from laptop.emulator.quicksight.steps import Column
 from laptop.emulator.registry import Json, page
 
 _PATH = re.compile(r"data-sets/([^/]+)/rows")

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
 from laptop.emulator.quicksight import data_sources
-from laptop.emulator.quicksight.preparation import Column
 from laptop.emulator.quicksight.records import DATA_SOURCES
+from laptop.emulator.quicksight.steps import Column
 from laptop.emulator.registry import Json, ServiceError
 
 _POLL_SECONDS = 0.05

@@ -24,8 +24,8 @@ from typing import Any
 import duckdb
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight.expression_sql import identifier
-from laptop.emulator.quicksight.preparation import Column
+from laptop.emulator.quicksight.function_sql import identifier
+from laptop.emulator.quicksight.steps import Column
 
 _MAX_TEXT = 2047
 _THREADS = 2

@@ -5,6 +5,7 @@ from dashboards.check.expressions import ExpressionError, parse
 from dashboards.check.functions import FUNCTIONS
 from dashboards.check.meaning import Meaning, faults, meaning
 from laptop.emulator.quicksight import expressions as of_the_laptop
+from laptop.emulator.quicksight.functions import AGGREGATE_FUNCTIONS, ROW_FUNCTIONS
 from tests.unit.dashboards.check.draft import COLLECTION
 
 COLUMNS = {
@@ -170,7 +171,7 @@ def test_the_laptop_reads_the_same_out_of_every_expression(expression: str) -> N
 
 
 def test_what_the_laptop_computes_is_known_with_the_same_number_of_arguments() -> None:
-    theirs = of_the_laptop.ROW_FUNCTIONS | of_the_laptop.AGGREGATE_FUNCTIONS
+    theirs = ROW_FUNCTIONS | AGGREGATE_FUNCTIONS
     assert {name for name in theirs if name.lower() not in FUNCTIONS} == set()
     scopes = {name: FUNCTIONS[name.lower()].scope == "row" for name in theirs}
-    assert scopes == {name: name in of_the_laptop.ROW_FUNCTIONS for name in theirs}
+    assert scopes == {name: name in ROW_FUNCTIONS for name in theirs}

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from laptop.emulator.athena import engine
-from laptop.emulator.quicksight.expression_sql import NOT_ON_LAPTOP, compile_column
-from laptop.emulator.quicksight.expressions import ROW_FUNCTIONS, ExpressionError, parse
+from laptop.emulator.quicksight import function_sql
+from laptop.emulator.quicksight.expression_sql import compile_column
+from laptop.emulator.quicksight.expressions import ExpressionError, parse
+from laptop.emulator.quicksight.functions import ROW_FUNCTIONS
 
 TYPES = {"n": "INTEGER", "x": "DECIMAL", "s": "STRING", "t": "DATETIME", "z": "INTEGER", "e": "STRING"}
 ROW = (
@@ -94,7 +96,5 @@ def test_fails_for_what_is_no_column_and_says_why(text: str, message: str) -> No
 
 
 def test_every_function_of_a_row_has_its_sql_or_is_refused_by_name() -> None:
-    from laptop.emulator.quicksight import expression_sql
-
-    known = expression_sql._FUNCTIONS.keys() | expression_sql._WITH_PERIOD.keys()
-    assert ROW_FUNCTIONS.keys() - known == NOT_ON_LAPTOP
+    known = function_sql.FUNCTIONS.keys() | function_sql.WITH_PERIOD.keys()
+    assert ROW_FUNCTIONS.keys() - known == function_sql.NOT_ON_LAPTOP

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from laptop.emulator.quicksight import expressions
+from laptop.emulator.quicksight import expressions, functions
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
 
 
@@ -84,4 +84,4 @@ def test_what_an_expression_uses_is_found_at_every_depth() -> None:
 
 
 def test_no_function_is_both_of_a_row_and_of_many() -> None:
-    assert not expressions.ROW_FUNCTIONS.keys() & expressions.AGGREGATE_FUNCTIONS.keys()
+    assert not functions.ROW_FUNCTIONS.keys() & functions.AGGREGATE_FUNCTIONS.keys()

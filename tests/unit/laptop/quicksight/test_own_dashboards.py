@@ -9,7 +9,8 @@ from contracts.loader import load_contracts
 from dashboards.catalog import load
 from dashboards.model import Dashboard, DataSet
 from laptop.emulator.quicksight import definitions, geography
-from laptop.emulator.quicksight.preparation import Prepared, prepare
+from laptop.emulator.quicksight.preparation import prepare
+from laptop.emulator.quicksight.steps import Prepared
 
 CONTRACTS = load_contracts()
 COLLECTION = load(CONTRACTS)

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 import sqlglot
 
-from laptop.emulator.quicksight.preparation import PreparationError, Prepared, prepare
+from laptop.emulator.quicksight.preparation import prepare
+from laptop.emulator.quicksight.steps import PreparationError, Prepared
 
 ROWS = "SELECT 1 AS id, 'a' AS kind, 2.5 AS amount, true AS ok UNION ALL SELECT 2, 'b', 10.0, false;"
 COLUMNS = [

@@ -7,7 +7,7 @@ import pytest
 
 from laptop.emulator.athena.results import ResultSet, csv_bytes
 from laptop.emulator.quicksight import spice
-from laptop.emulator.quicksight.preparation import Column
+from laptop.emulator.quicksight.steps import Column
 
 COLUMNS = [Column("n", "INTEGER"), Column("x", "DECIMAL"), Column("s", "STRING"), Column("t", "DATETIME")]
 
