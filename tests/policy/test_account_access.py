@@ -107,6 +107,15 @@ def test_cloudformation_may_do_all_that_dashboards_need_of_it(assembly_of: Calla
     assert missing(quicksight) == set()
 
 
+def test_the_smoke_tests_may_look_at_dashboards() -> None:
+    calls = set(re.findall(r'_ask\(place, "(\w+)"', (ROOT / "smoke" / "bi.py").read_text()))
+    # What it takes of dashboards/cli: a refresh, the members of groups, and functions.
+    calls |= {"create_ingestion", "describe_ingestion", "list_group_memberships"}
+    actions = {f"quicksight:{call.title().replace('_', '')}" for call in calls} | {"lambda:InvokeFunction"}
+    assert "quicksight:DescribeDashboard" in actions
+    assert {action for action in actions if not allowed("Dashboards", action)} == set()
+
+
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_boundary_leaves_roles_all_that_they_have(environment: str, assembly_of: Callable[[str], Assembly]) -> None:
     found: set[Grant] = set(grants(assembly_of(environment).resources()))  # type: ignore[arg-type]
