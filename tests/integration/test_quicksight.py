@@ -82,11 +82,11 @@ def lake(laptop: Any) -> Lake:
     glue.create_database(DatabaseInput={"Name": "sales_lake", "LocationUri": "s3://sales-lake/tables/"})
     made = Lake(laptop, laptop.client("quicksight"))
     made.replace(SALES)
-    for user in ("ada", "ron", "max", "eve"):
+    for user in ("amy", "nils", "otto", "eve"):
         given = {"UserName": user, "Email": f"{user}@example.com", "UserRole": "READER", "IdentityType": "QUICKSIGHT"}
         made.call("register_user", Namespace="default", **given)
     made.call("create_group", Namespace="default", GroupName="northerners")
-    made.call("create_group_membership", Namespace="default", GroupName="northerners", MemberName="ron")
+    made.call("create_group_membership", Namespace="default", GroupName="northerners", MemberName="nils")
     return made
 
 
@@ -94,7 +94,7 @@ def lake(laptop: Any) -> Lake:
 def stack(lake: Lake) -> Stack:
     made = Stack(lake.laptop, "quicksight")
     assert made.deploy(template("quicksight.yaml")) == "CREATE_COMPLETE", made.failures()
-    for group, member in (("managers", "ada"), ("authors", "max")):
+    for group, member in (("managers", "amy"), ("authors", "otto")):
         lake.call("create_group_membership", Namespace="default", GroupName=group, MemberName=member)
     return made
 
@@ -121,15 +121,15 @@ def test_a_template_makes_what_it_says(lake: Lake, stack: Stack) -> None:
 def test_an_ingestion_imports_the_rows_and_each_person_sees_theirs(lake: Lake, stack: Stack) -> None:
     done = lake.ingest("sales", "first")
     assert (done["IngestionStatus"], done["RowInfo"]["TotalRowsInDataset"]) == ("COMPLETED", 3), done
-    seen = lake.rows("sales", user="ada")
+    seen = lake.rows("sales", user="amy")
     assert sorted(seen["data"]["shop"]) == ["Bergen", "Oslo", "Rome"]
     assert seen["hidden"] == ["customer"]
     assert (seen["ingestion"]["id"], seen["shown"]["id"], seen["count"]) == ("first", "first", 3)
-    assert sorted(lake.rows("sales", user="ron")["data"]["shop"]) == ["Bergen", "Oslo"]
-    owner = lake.rows("sales", user="max")
+    assert sorted(lake.rows("sales", user="nils")["data"]["shop"]) == ["Bergen", "Oslo"]
+    owner = lake.rows("sales", user="otto")
     assert (owner["count"], owner["hidden"], set(owner["data"]["customer"])) == (3, [], {"ann", "ben", None})
     assert lake.rows("sales", user="eve")["count"] == 0
-    by_size = lake.rows("sales", user="ada")["data"]
+    by_size = lake.rows("sales", user="amy")["data"]
     assert dict(zip(by_size["shop"], by_size["size"], strict=True)) == {
         "Oslo": "large",
         "Bergen": "small",
@@ -155,7 +155,7 @@ def test_an_incremental_refresh_replaces_the_rows_of_its_window_only(lake: Lake,
 
 
 def amounts(lake: Lake) -> dict[int, float]:
-    seen = lake.rows("sales", user="ada")["data"]
+    seen = lake.rows("sales", user="amy")["data"]
     return dict(zip(seen["sale_id"], seen["amount"], strict=True))
 
 
@@ -165,12 +165,12 @@ def test_a_failed_ingestion_says_why_and_keeps_the_last_good_rows(lake: Lake, st
     lake.athena("DROP TABLE sales_lake.sales")
     failed = lake.ingest("sales", "bad")
     assert (failed["IngestionStatus"], failed["ErrorInfo"]["Type"]) == ("FAILED", "SQL_TABLE_NOT_FOUND"), failed
-    seen = lake.rows("sales", user="ada")
+    seen = lake.rows("sales", user="amy")
     assert (seen["count"], seen["shown"]["id"], seen["ingestion"]["id"]) == (3, "good", "bad")
     assert "SQL_TABLE_NOT_FOUND" in seen["ingestion"]["error"]
     lake.replace(SALES + " WHERE false")
     assert lake.ingest("sales", "empty")["RowInfo"]["TotalRowsInDataset"] == 0
-    assert lake.rows("sales", user="ada")["count"] == 0
+    assert lake.rows("sales", user="amy")["count"] == 0
     lake.replace(SALES)
     metrics = lake.laptop.client("cloudwatch")
     listed = metrics.list_metrics(Namespace="AWS/QuickSight", MetricName="IngestionErrorCount")["Metrics"]
@@ -261,11 +261,11 @@ def test_fails_for_refreshes_that_a_data_set_cannot_have(lake: Lake, stack: Stac
 def test_a_url_to_embed_is_given_to_those_who_may_look(lake: Lake, stack: Stack) -> None:
     experience = {"Dashboard": {"InitialDashboardId": "sales"}}
     given = {"ExperienceConfiguration": experience, "SessionLifetimeInMinutes": 15}
-    url = lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/ada", **given)["EmbedUrl"]
+    url = lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/amy", **given)["EmbedUrl"]
     assert url.startswith("https://us-east-1.quicksight.aws.amazon.com/embed/")
     assert "/dashboards/sales?code=" in url
     with pytest.raises(ClientError, match=r"AccessDeniedException.*must have permissions on dashboard sales"):
-        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/ron", **given)
+        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/nils", **given)
     with pytest.raises(ClientError, match="QuickSightUserNotFoundException"):
         lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/nobody", **given)
     anonymous = {**given, "Namespace": "default", "AuthorizedResourceArns": [f"{ARN}:dashboard/sales"]}
