@@ -78,9 +78,13 @@ def _ingestions(quicksight: Any, data_set: str) -> list[dict[str, Any]]:
 
 
 def is_stale(ingestions: list[dict[str, Any]], since: float) -> bool:
-    """Whether nobody has refreshed a data set since a time: the pipelines do it for what they write."""
+    """Whether no pipeline has refreshed a data set since a time: they do it for what they write.
+
+    A schedule does not know when something was written; what it imported may be older than that.
+    """
     return not any(
         made["IngestionStatus"] == "COMPLETED"
+        and made["RequestSource"] == "MANUAL"
         and made["RequestType"] != _INITIAL
         and made["CreatedTime"].timestamp() >= since
         for made in ingestions

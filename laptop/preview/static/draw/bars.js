@@ -37,7 +37,7 @@
     const stacked = arrangement !== "CLUSTERED";
     const highest = Math.max(...series[0].values.map((_, x) => Lake.aggregate.sum(series.map((one) => Math.abs(one.values[x] ?? 0)))));
     // A label needs room within its part of a stack.
-    const fits = (value) => value !== null && (!stacked || Math.abs(value) > 0.09 * highest);
+    const fits = (value) => value !== null && (!stacked || Math.abs(value) > 0.13 * highest);
     return series.map((one, place) => ({
       type: "bar", name: one.name, stack: stacked ? "all" : undefined, data: one.drawn || one.values, barMaxWidth: 46, barGap: "10%", barCategoryGap: "32%",
       itemStyle: { color: draw.colorOf(context, configuration, one.key ?? one.name, place), borderRadius: stacked ? 0 : horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },

@@ -65,7 +65,7 @@
   function legend(context, options, shown) {
     if (!shown || !visible(options)) return { show: false };
     const place = { TOP: { top: 0 }, RIGHT: { right: 0, top: "middle", orient: "vertical" } }[(options || {}).Position] || { bottom: 0 };
-    return { type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: context.theme.soft, fontSize: 11.5 }, ...place };
+    return { type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: context.theme.soft, fontSize: 11.5, width: 170, overflow: "truncate" }, ...place };
   }
 
   /** Room for axes, and for a legend where it lies. */

@@ -45,7 +45,7 @@
     const legend = draw.legend(context, configuration.Legend, series.length > 1);
     const names = times.map((time) => draw.text(categories.field, time));
     return {
-      note: draw.limitNote(categories) || (forecast ? "forecast of the preview (Holt-Winters); QuickSight's own differs" : null),
+      note: draw.limitNote(categories) || (forecast ? "forecast by Holt-Winters; QuickSight's differs" : null),
       marks: series.reduce((all, one) => all + one.values.filter((value) => value !== null).length, 0), forecast,
       click: ({ dataIndex }) => [[categories.field, times[dataIndex]]],
       option: {

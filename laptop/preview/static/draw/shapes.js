@@ -19,14 +19,14 @@
     const labels = configuration.DataLabels || {};
     const legend = draw.legend(context, configuration.Legend, true);
     const ring = configuration.DonutOptions && (configuration.DonutOptions.ArcOptions || {}).ArcThickness !== "WHOLE";
-    const center = legend.orient ? ["36%", "50%"] : ["50%", legend.show === false ? "50%" : "45%"];
+    const center = legend.orient ? ["33%", "50%"] : ["50%", legend.show === false ? "50%" : "45%"];
     return {
       note: axis && draw.limitNote(axis), marks: parts.length, click: ({ dataIndex }) => axis && [[axis.field, parts[dataIndex].key]],
       option: {
         legend, tooltip: itemTip(context, ({ dataIndex }) => draw.lines(parts[dataIndex].name, [[field.label, draw.text(field, parts[dataIndex].value)], ["Share", `${((100 * parts[dataIndex].value) / whole).toFixed(1)}%`]])),
         title: ring ? { text: format.axis(field, cube.value(0)), subtext: field.label, left: center[0], top: center[1], textAlign: "center", textVerticalAlign: "middle", itemGap: 2, textStyle: { fontSize: 20, fontWeight: 600, color: context.theme.ink }, subtextStyle: { fontSize: 11, color: context.theme.soft } } : undefined,
         series: [{
-          type: "pie", radius: ring ? ["46%", "70%"] : [0, "70%"], center, data: parts, itemStyle: { borderColor: context.theme.card, borderWidth: 2, color: ({ dataIndex }) => draw.colorOf(context, configuration, parts[dataIndex].key, dataIndex) },
+          type: "pie", radius: ring ? [legend.orient ? "40%" : "46%", legend.orient ? "60%" : "70%"] : [0, legend.orient ? "60%" : "70%"], center, data: parts, itemStyle: { borderColor: context.theme.card, borderWidth: 2, color: ({ dataIndex }) => draw.colorOf(context, configuration, parts[dataIndex].key, dataIndex) },
           label: { show: draw.visible(labels), overflow: "none", color: context.theme.soft, fontSize: 11, formatter: ({ percent, value }) => (labels.LabelContent === "VALUE" ? format.axis(field, value) : `${percent.toFixed(0)}%`) },
           labelLine: { length: 6, length2: 6 },
         }],

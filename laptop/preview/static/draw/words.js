@@ -115,7 +115,7 @@
       computations: Object.fromEntries(computed.map((one) => [one.name, one.output])), now: context.model.now, parameter: (name) => context.model.parameter(name),
     });
     const notes = [lacking.length ? `too few values for ${lacking.map((one) => one.name).join(", ")}` : null,
-      computed.some((one) => one.kind === "Forecast") ? "forecast of the preview (Holt-Winters); QuickSight's own differs" : null];
+      computed.some((one) => one.kind === "Forecast") ? "forecast by Holt-Winters; QuickSight's differs" : null];
     return { element, marks: 1, note: notes.filter(Boolean).join("; ") || null };
   }
 

@@ -20,6 +20,17 @@
     return together / spread > 0.3 ? size : 1;
   }
 
+  /** Mean square of errors; those of a quarter of the past ago count half, so that a break long ago does not decide. */
+  function recentLoss(errors) {
+    let sum = 0, weights = 0;
+    errors.forEach((error, at) => {
+      const weight = 0.5 ** ((4 * (errors.length - 1 - at)) / errors.length);
+      sum += weight * error * error;
+      weights += weight;
+    });
+    return weights ? sum / weights : 0;
+  }
+
   function smooth(values, size, [alpha, beta, gamma]) {
     const first = values.slice(0, size);
     let level = mean(first);
@@ -35,8 +46,8 @@
       trend = beta * (level - before) + (1 - beta) * DAMPING * trend;
       if (size > 1) seasonal[place] = gamma * (values[at] - level) + (1 - gamma) * seasonal[place];
     }
-    const loss = errors.reduce((all, error) => all + error * error, 0);
-    return { level, trend, seasonal, loss, deviation: Math.sqrt(loss / Math.max(1, errors.length - 1)), alpha, beta };
+    const loss = recentLoss(errors);
+    return { level, trend, seasonal, loss, deviation: Math.sqrt(loss), alpha, beta };
   }
 
   function best(values, size) {

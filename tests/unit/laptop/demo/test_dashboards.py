@@ -7,8 +7,11 @@ from laptop.report.model import PersonFact
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def made(status: str = "COMPLETED", kind: str = "FULL_REFRESH", hour: int = 12) -> dict[str, object]:
-    return {"IngestionStatus": status, "RequestType": kind, "CreatedTime": NOON.replace(hour=hour)}
+def made(
+    status: str = "COMPLETED", kind: str = "FULL_REFRESH", hour: int = 12, source: str = "MANUAL"
+) -> dict[str, object]:
+    moment = NOON.replace(hour=hour)
+    return {"IngestionStatus": status, "RequestType": kind, "CreatedTime": moment, "RequestSource": source}
 
 
 def test_a_data_set_is_up_to_date_if_a_pipeline_has_refreshed_it_since() -> None:
@@ -20,6 +23,7 @@ def test_a_data_set_is_stale_if_nobody_refreshed_it_or_only_before_or_in_vain() 
     assert is_stale([made(hour=11)], NOON.timestamp())
     assert is_stale([made("FAILED")], NOON.timestamp())
     assert is_stale([made(kind="INITIAL_INGESTION")], NOON.timestamp())
+    assert is_stale([made(source="SCHEDULED")], NOON.timestamp())
 
 
 def test_what_a_person_sees_is_counted_over_the_data_sets_of_their_dashboards() -> None:
