@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dashboards.check.columns import Known
 from dashboards.check.definition import identifiers
@@ -84,8 +84,7 @@ def _row_access(data_set: DataSet, columns: list[str]) -> str:
     return f" (and for its row-level security by {', '.join(by)})" if by else ""
 
 
-def _made_of(columns: object, source: str) -> list[str]:
-    assert isinstance(columns, dict)
+def _made_of(columns: Mapping[str, Known], source: str) -> list[str]:
     return [name for name, known in columns.items() if source in known.sources]
 
 
@@ -96,8 +95,11 @@ def _used(board: Board, source: str) -> Iterator[str]:
         found: Iterator[Known | None] = (board.known(each) for each in identifiers(node))
         return any(known is not None and source in known.sources for known in found)
 
-    parts = [f"sheet {sheet.id}: {visual.id}" for sheet, visual in board.visuals if needs(visual.body)]
-    visuals = f"visuals {', '.join(parts)}" if parts else ""
+    named = [
+        f"sheet {sheet.id}: {', '.join(visuals)}"
+        for sheet in board.sheets
+        if (visuals := [visual.id for visual in sheet.visuals if needs(visual.body)])
+    ]
     filters = [str(body.get("FilterId")) for _, _, body in board.filters if needs(body)]
     controls = [
         str(body.get("ParameterControlId") or body.get("FilterControlId"))
@@ -105,13 +107,9 @@ def _used(board: Board, source: str) -> Iterator[str]:
         for _, _, body in board.controls(sheet)
         if needs(body)
     ]
-    named = [
-        visuals,
-        f"filters {', '.join(filters)}" if filters else "",
-        f"controls {', '.join(controls)}" if controls else "",
-    ]
-    if any(named):
-        yield f"{board.where} ({'; '.join(part for part in named if part)})"
+    named += [f"{what} {', '.join(ids)}" for what, ids in (("filters", filters), ("controls", controls)) if ids]
+    if named:
+        yield f"{board.where} ({'; '.join(named)})"
 
 
 RULES = (missing_tables, missing_columns, other_tables, types)

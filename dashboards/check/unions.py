@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Visual.html, API_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import Json, objects
+from dashboards.check.definition import objects
 from dashboards.check.references import parts
 from dashboards.check.scene import Scene
 
@@ -17,21 +17,17 @@ _UNIONS = frozenset(
     {
         "Computations",
         "CustomValues",
-        "FieldWells",
-        "FilterControls",
         "Filters",
         "FormatText",
         "NumericFormatConfiguration",
-        "ParameterControls",
-        "ParameterDeclarations",
         "RangeMaximum",
         "RangeMaximumValue",
         "RangeMinimum",
         "RangeMinimumValue",
         "ScopeConfiguration",
-        "Visuals",
     }
 )
+_OF_A_SHEET = {"Visuals": "visual", "ParameterControls": "control", "FilterControls": "control"}
 # Theirs are the fields of a well, and of a computation.
 _FIELDS = ("DimensionField", "MeasureField")
 # Wells that are no union: they list fields themselves.
@@ -40,42 +36,34 @@ _PLAIN_WELLS = frozenset({"KPIVisual", "GaugeChartVisual"})
 
 def several_members(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
+        yield from _checked(f"{board.where}, a parameter", board.definition.get("ParameterDeclarations", ()))
         for sheet in board.sheets:
-            for key, what in (("Visuals", "visual"), ("ParameterControls", "control"), ("FilterControls", "control")):
+            for key, what in _OF_A_SHEET.items():
                 yield from _checked(f"{sheet.where}, a {what}", sheet.body.get(key, ()))
-        for key, what in (("ParameterDeclarations", "parameter"), ("FilterGroups", "filter group")):
-            if key == "ParameterDeclarations":
-                yield from _checked(f"{board.where}, a {what}", board.definition.get(key, ()))
-        for where, node in parts(board):
-            yield from _within(where, node)
         for _, visual in board.visuals:
             wells = visual.configuration.get("FieldWells")
             if wells and visual.kind not in _PLAIN_WELLS:
                 yield from _checked(f"{visual.where}: FieldWells", [wells])
+        for where, node in parts(board):
+            yield from _within(where, node)
 
 
 def _within(where: str, node: object) -> Iterator[str]:
     for found in objects(node):
         for key, value in found.items():
             unions = value if isinstance(value, list | tuple) else [value]
-            if (key in _UNIONS and key != "FieldWells") or _is_field(unions):
+            if key in _UNIONS or any(map(_is_field, unions)):
                 yield from _checked(f"{where}: {key}", unions)
 
 
-def _is_field(unions: object) -> bool:
-    assert isinstance(unions, list | tuple)
-    return any(isinstance(union, dict) and any(key.endswith(_FIELDS) for key in union) for union in unions)
+def _is_field(union: object) -> bool:
+    return isinstance(union, dict) and any(key.endswith(_FIELDS) for key in union)
 
 
-def _checked(where: str, unions: object) -> Iterator[str]:
-    assert isinstance(unions, list | tuple)
+def _checked(where: str, unions: Iterable[object]) -> Iterator[str]:
     for union in unions:
         if isinstance(union, dict) and len(union) != 1:
-            yield f"{where} must be exactly one thing; got {_named(union)}"
-
-
-def _named(union: Json) -> str:
-    return " and ".join(sorted(union)) or "nothing"
+            yield f"{where} must be exactly one thing; got {' and '.join(sorted(union)) or 'nothing'}"
 
 
 RULES = (several_members,)

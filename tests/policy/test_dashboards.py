@@ -159,5 +159,5 @@ def test_fails_to_synthesize_when_a_column_that_dashboards_need_is_renamed() -> 
         )
         for contract in load_contracts()
     )
-    with pytest.raises(DashboardError, match=r"contract orders has no column amount.*dashboard orders \(visuals sheet"):
+    with pytest.raises(DashboardError, match=r"contract orders has no column amount.*dashboard orders \(sheet"):
         PlatformStage(cdk.App(), "lake-laptop", config=load("laptop"), contracts=contracts)

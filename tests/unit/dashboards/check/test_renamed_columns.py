@@ -65,7 +65,7 @@ def test_the_sentence_names_every_data_set_dashboard_and_visual() -> None:
     }
     assert len(needing) > 3
     assert "data set orders needs it for order_date, weekday_number, weekday" in text
-    assert "dashboard orders (visuals sheet revenue: " in text
+    assert "dashboard orders (sheet revenue: " in text
     assert "filters orders-in-range" in text
     assert [name for name in needing if name not in text] == []
 
