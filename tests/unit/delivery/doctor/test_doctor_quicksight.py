@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -23,6 +24,20 @@ CHECKS = (
     quicksight_data.data_source,
     quicksight_data.spice,
 )
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[boto3.Session]:
+    """Read the model of QuickSight once: it is one of the largest. Nothing is asked of AWS; all answers are given."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+        yield boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+
+
+@pytest.fixture
+def account(session: boto3.Session) -> Account:
+    return Account(configured(), session)
 
 
 @pytest.fixture
