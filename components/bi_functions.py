@@ -14,7 +14,7 @@ from components.access import write_objects
 from components.arns import arn, bucket_name, home
 from components.bi_alarms import METRICS
 from components.function_packages import powertools_files, shared_layer
-from components.function_schedule import FunctionSchedule
+from components.function_schedule import FunctionSchedule, may_report
 from components.policy import Statement
 from components.spark_job import SparkJob
 from components.stream_function import FunctionParts, StreamFunction
@@ -128,6 +128,7 @@ class BiFunctions(Construct):
                 ),
                 Statement(actions=["glue:GetJobRuns"], resources=[job.arn for job in work.jobs]),
                 *write_objects(analytics, [USAGE_TABLE]),
+                *may_report(work.undelivered, work.undelivered_key),
             ],
         )
         FunctionSchedule(

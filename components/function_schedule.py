@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -16,13 +17,17 @@ from components.stream_function import StreamFunction
 # A call that is late by more than this would only do again what the next one does.
 _AGE_SECONDS = 1800
 _ATTEMPTS = 3
+# Lambda tries an asynchronous event at most three times.
+_RETRIES = 2
 
 
 class FunctionSchedule(Construct):
-    """A schedule, and the role with which it calls; calls that fail wait in a dead-letter queue.
+    """A schedule, and the role with which it calls; calls that are lost or fail wait in a dead-letter queue.
 
     Parameters
     ----------
+    function
+        What is called; it may send to the queue (`may_report`).
     expression
         As EventBridge Scheduler writes it: `rate(1 hour)`.
     undelivered, undelivered_key
@@ -50,9 +55,8 @@ class FunctionSchedule(Construct):
             policy_name="Call",
             statements=[
                 Statement(actions=["lambda:InvokeFunction"], resources=[function.arn]),
-                Statement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]),
+                *may_report(undelivered, undelivered_key),
                 use_key(key),
-                use_key(undelivered_key),
             ],
         )
         schedule = scheduler.CfnSchedule
@@ -72,3 +76,27 @@ class FunctionSchedule(Construct):
                 dead_letter_config=schedule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
             ),
         )
+        self._keep_what_fails(function, undelivered)
+
+    def _keep_what_fails(self, function: StreamFunction, undelivered: sqs.IQueue) -> None:
+        """Keep events that the function failed for: an alarm of its errors may miss one that takes long to fail."""
+        invoke = lambda_.CfnEventInvokeConfig
+        invoke(
+            self,
+            "Failures",
+            function_name=function.name,
+            qualifier="$LATEST",
+            maximum_event_age_in_seconds=_AGE_SECONDS,
+            maximum_retry_attempts=_RETRIES,
+            destination_config=invoke.DestinationConfigProperty(
+                on_failure=invoke.OnFailureProperty(destination=undelivered.queue_arn)
+            ),
+        )
+
+
+def may_report(undelivered: sqs.IQueue, undelivered_key: kms.IKey) -> list[Statement]:
+    """Let a function's failed events reach the dead-letter queue."""
+    return [
+        Statement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]),
+        use_key(undelivered_key),
+    ]

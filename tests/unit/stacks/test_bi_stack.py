@@ -321,6 +321,14 @@ def test_usage_is_counted_of_all_workgroups_and_jobs_and_written_to_its_table_on
     assert "PipelinesUndelivered" in str(schedule["Target"]["DeadLetterConfig"])
 
 
+def test_hours_that_could_not_be_counted_wait_in_the_queue_that_rings(laptop_assembly: Assembly) -> None:
+    failures = laptop_assembly.only("Bi", "AWS::Lambda::EventInvokeConfig").properties
+    assert failures["FunctionName"]["Ref"].startswith("FunctionsUsageHistory")
+    assert "PipelinesUndelivered" in str(failures["DestinationConfig"]["OnFailure"]["Destination"])
+    may = allowed(laptop_assembly, "FunctionsUsageHistoryRole")
+    assert "PipelinesUndelivered" in str(may["sqs:SendMessage"])
+
+
 def test_people_of_the_configuration_own_or_read_besides_the_groups() -> None:
     config = changed(owners=("user/default/ada",), readers=("group/default/board",), identity_region="cn-north-1")
     principals, _ = people(config)
