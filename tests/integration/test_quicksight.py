@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +83,7 @@ def lake(laptop: Any) -> Lake:
     glue.create_database(DatabaseInput={"Name": "sales_lake", "LocationUri": "s3://sales-lake/tables/"})
     made = Lake(laptop, laptop.client("quicksight"))
     made.replace(SALES)
-    for user in ("amy", "nils", "otto", "eve"):
+    for user in ("amy", "nils", "otto", "eve", "zoe"):
         given = {"UserName": user, "Email": f"{user}@example.com", "UserRole": "READER", "IdentityType": "QUICKSIGHT"}
         made.call("register_user", Namespace="default", **given)
     made.call("create_group", Namespace="default", GroupName="northerners")
@@ -129,6 +130,8 @@ def test_an_ingestion_imports_the_rows_and_each_person_sees_theirs(lake: Lake, s
     owner = lake.rows("sales", user="otto")
     assert (owner["count"], owner["hidden"], set(owner["data"]["customer"])) == (3, [], {"ann", "ben", None})
     assert lake.rows("sales", user="eve")["count"] == 0
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        lake.rows("sales", user="zoe")
     by_size = lake.rows("sales", user="amy")["data"]
     assert dict(zip(by_size["shop"], by_size["size"], strict=True)) == {
         "Oslo": "large",
@@ -265,7 +268,7 @@ def test_a_url_to_embed_is_given_to_those_who_may_look(lake: Lake, stack: Stack)
     assert url.startswith("https://us-east-1.quicksight.aws.amazon.com/embed/")
     assert "/dashboards/sales?code=" in url
     with pytest.raises(ClientError, match=r"AccessDeniedException.*must have permissions on dashboard sales"):
-        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/nils", **given)
+        lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/otto", **given)
     with pytest.raises(ClientError, match="QuickSightUserNotFoundException"):
         lake.call("generate_embed_url_for_registered_user", UserArn=f"{ARN}:user/default/nobody", **given)
     anonymous = {**given, "Namespace": "default", "AuthorizedResourceArns": [f"{ARN}:dashboard/sales"]}

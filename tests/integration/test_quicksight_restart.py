@@ -14,6 +14,18 @@ from typing import Any
 from tests.integration.conftest import Laptop, running_laptop
 
 ACCOUNT = "000000000000"
+READ = [
+    f"quicksight:{name}"
+    for name in [
+        "DescribeDataSet",
+        "DescribeDataSetPermissions",
+        "PassDataSet",
+        "DescribeIngestion",
+        "ListIngestions",
+        "DescribeRefreshSchedule",
+        "ListRefreshSchedules",
+    ]
+]
 ENDLESS = "SELECT count(*) AS n FROM UNNEST(sequence(1, 100000)) AS a(x), UNNEST(sequence(1, 100000)) AS b(y)"
 
 
@@ -58,7 +70,8 @@ def begin(laptop: Laptop) -> str:
         Type="ATHENA",
         DataSourceParameters={"AthenaParameters": {"WorkGroup": "bi"}},
     )
-    first = api.create_data_set(**data_set("SELECT 7 AS n"))["IngestionId"]
+    reader = {"Principal": f"arn:aws:quicksight:us-east-1:{ACCOUNT}:user/default/ada", "Actions": READ}
+    first = api.create_data_set(**data_set("SELECT 7 AS n"), Permissions=[reader])["IngestionId"]
     assert status(api, first, {"COMPLETED", "FAILED"})["IngestionStatus"] == "COMPLETED"
     second: str = api.update_data_set(**data_set(ENDLESS))["IngestionId"]
     status(api, second, {"RUNNING"})

@@ -1,8 +1,9 @@
 """The rows of a data set as a person sees them, for the preview of dashboards.
 
 `GET /_lake/quicksight/data-sets/{id}/rows?user={name}` is not an operation of AWS: there, only QuickSight's own pages
-read rows. It applies row-level and column-level security as `row_security` says. Instead of a user, `tag.{key}={value}`
-gives the tags of a session without a user.
+read rows. Who may read neither the data set nor a dashboard that shows it is refused; the others see what row-level
+and column-level security let them (`row_security`). Instead of a user, `tag.{key}={value}` gives the tags of a session
+without a user.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any
 
 from laptop.emulator import clients
 from laptop.emulator.quicksight import data_sets, identities, ingestions, permissions, row_security, source, spice
-from laptop.emulator.quicksight.records import DATA_SETS, invalid, not_found
+from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, not_found
 from laptop.emulator.quicksight.row_security import Access
 from laptop.emulator.quicksight.steps import Column
-from laptop.emulator.registry import Json, page
+from laptop.emulator.registry import Json, ServiceError, page
 
 _PATH = re.compile(r"data-sets/([^/]+)/rows")
 
@@ -38,8 +39,18 @@ def show(path: str, query: Mapping[str, str]) -> Json:
         return _answer(data_set, _access_by_tags(data_set, tags), hidden)
     person = identities.person(query["user"])
     principals = identities.principals(person)
+    if not _may_see(data_set, principals):
+        message = f"user {person.name} must be able to read data set {match[1]}, or a dashboard that shows it"
+        raise ServiceError("AccessDeniedException", message, 401)
     hidden = row_security.hidden_columns(data_set.get("ColumnLevelPermissionRules") or [], principals)
     return _answer(data_set, _access(data_set, person, principals), hidden)
+
+
+def _may_see(data_set: Json, principals: set[str]) -> bool:
+    if permissions.may_read(DATA_SETS, data_set, principals):
+        return True
+    readable = (found for found in DASHBOARDS.all() if permissions.may_read(DASHBOARDS, found, principals))
+    return any(data_set["Arn"] in found["versions"][found["published"] - 1]["DataSetArns"] for found in readable)
 
 
 def _access(data_set: Json, person: row_security.Person, principals: set[str]) -> Access:
