@@ -13,6 +13,23 @@ _WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:List
 # Athena, and the committers of S3A, clean up uploads that a killed writer left; only a bucket as a whole lists them.
 # https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html
 _CLEAN_UP = "s3:ListBucketMultipartUploads"
+# What people and dashboards need to find tables, in Athena's catalog and in Glue's.
+BROWSE_CATALOG = [
+    "athena:GetDataCatalog",
+    "athena:GetDatabase",
+    "athena:GetTableMetadata",
+    "athena:ListDatabases",
+    "athena:ListTableMetadata",
+]
+READ_CATALOG = [
+    "glue:BatchGetPartition",
+    "glue:GetDatabase",
+    "glue:GetDatabases",
+    "glue:GetPartition",
+    "glue:GetPartitions",
+    "glue:GetTable",
+    "glue:GetTables",
+]
 
 
 def read_objects(bucket: s3.IBucket, prefixes: Iterable[str]) -> list[Statement]:

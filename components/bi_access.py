@@ -7,7 +7,15 @@ from collections.abc import Iterable, Sequence
 from constructs import Construct
 from lake_common.contract import Contract
 
-from components.access import catalog_resources, read_objects, start_athena, use_catalog_key, write_objects
+from components.access import (
+    BROWSE_CATALOG,
+    READ_CATALOG,
+    catalog_resources,
+    read_objects,
+    start_athena,
+    use_catalog_key,
+    write_objects,
+)
 from components.arns import arn
 from components.policy import Statement
 from components.private_network import Subnets
@@ -21,22 +29,6 @@ _QUERY = [
     "athena:GetWorkGroup",
     "athena:StartQueryExecution",
     "athena:StopQueryExecution",
-]
-_BROWSE = [
-    "athena:GetDataCatalog",
-    "athena:GetDatabase",
-    "athena:GetTableMetadata",
-    "athena:ListDatabases",
-    "athena:ListTableMetadata",
-]
-_READ_CATALOG = [
-    "glue:BatchGetPartition",
-    "glue:GetDatabase",
-    "glue:GetDatabases",
-    "glue:GetPartition",
-    "glue:GetPartitions",
-    "glue:GetTable",
-    "glue:GetTables",
 ]
 
 
@@ -54,11 +46,11 @@ def query_tables(
     """
     return [
         Statement(actions=_QUERY, resources=[arn(scope, "athena", f"workgroup/{workgroup}")]),
-        Statement(actions=_BROWSE, resources=[arn(scope, "athena", "datacatalog/AwsDataCatalog")]),
+        Statement(actions=BROWSE_CATALOG, resources=[arn(scope, "athena", "datacatalog/AwsDataCatalog")]),
         # These lists know no resources; they show names only.
         Statement(actions=["athena:ListDataCatalogs", "athena:ListWorkGroups"], resources=["*"]),
         start_athena(scope),
-        Statement(actions=_READ_CATALOG, resources=_catalog(scope, tables)),
+        Statement(actions=READ_CATALOG, resources=_catalog(scope, tables)),
         *_data(zones, tables),
         *read_objects(zones.results, [team]),
         *write_objects(zones.results, [team]),

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from components.access import catalog_resources, read_objects, start_athena, use_catalog_key, write_objects
+from components.access import (
+    BROWSE_CATALOG,
+    READ_CATALOG,
+    catalog_resources,
+    read_objects,
+    start_athena,
+    use_catalog_key,
+    write_objects,
+)
 from components.acknowledge import acknowledge_wildcards
 from components.arns import arn, bucket_arn, home, objects_arn
 from components.policy import Statement, document, trust_account
@@ -32,22 +40,6 @@ _QUERY = [
 ]
 _SAVE = [
     f"athena:{verb}{kind}" for verb in ("Create", "Update", "Delete") for kind in ("NamedQuery", "PreparedStatement")
-]
-_BROWSE = [
-    "athena:GetDataCatalog",
-    "athena:GetDatabase",
-    "athena:GetTableMetadata",
-    "athena:ListDatabases",
-    "athena:ListTableMetadata",
-]
-_READ_CATALOG = [
-    "glue:BatchGetPartition",
-    "glue:GetDatabase",
-    "glue:GetDatabases",
-    "glue:GetPartition",
-    "glue:GetPartitions",
-    "glue:GetTable",
-    "glue:GetTables",
 ]
 _WRITE_CATALOG = [
     "glue:BatchCreatePartition",
@@ -116,7 +108,7 @@ class TeamAccess(Construct):
         workgroup = f"workgroup/{workgroup_name(self._config.team)}"
         return [
             Statement(actions=_QUERY + _SAVE, resources=[arn(self, "athena", workgroup)]),
-            Statement(actions=_BROWSE, resources=[arn(self, "athena", "datacatalog/AwsDataCatalog")]),
+            Statement(actions=BROWSE_CATALOG, resources=[arn(self, "athena", "datacatalog/AwsDataCatalog")]),
             # These lists know no resources; they show names only.
             Statement(actions=["athena:ListDataCatalogs", "athena:ListWorkGroups"], resources=["*"]),
         ]
@@ -124,7 +116,7 @@ class TeamAccess(Construct):
     def _catalog(self) -> Iterator[Statement]:
         yield start_athena(self)
         for actions, names in (
-            (_READ_CATALOG, self._config.readable_zones),
+            (READ_CATALOG, self._config.readable_zones),
             (_WRITE_CATALOG, self._config.writable_zones),
         ):
             if names:
