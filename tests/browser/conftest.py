@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from laptop.portal.server import Portal
+from laptop.preview.page import SCRIPTS
+from laptop.state import PROJECT
 from tests.browser import preview_support
 from tests.browser.desk_support import PaperDesk
 from tests.browser_support import chromium_browser
@@ -62,6 +64,17 @@ def photograph(page: Page) -> Callable[[str], None]:
 def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the whole collection, as the demo leaves it."""
     return preview_support.write(preview_support.snapshot(), tmp_path_factory.mktemp("preview"))
+
+
+@pytest.fixture(scope="session")
+def engine(browser: Browser) -> Page:
+    """A page with what the preview computes with, and nothing to look at."""
+    page = browser.new_page()
+    page.goto("about:blank")
+    for script in SCRIPTS:
+        if script.startswith("engine/"):
+            page.add_script_tag(path=PROJECT / "laptop" / "preview" / "static" / script)
+    return page
 
 
 @pytest.fixture

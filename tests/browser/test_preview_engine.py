@@ -9,12 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 import sqlglot
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import parse
-from laptop.preview.page import SCRIPTS
-from laptop.state import PROJECT
 
 Json = dict[str, Any]
 NOW = 1_795_291_200_000  # 2026-11-21 20:00 UTC
@@ -68,17 +66,6 @@ EXPRESSIONS = (
     "dateDiff({d}, addDateTime(400, 'HH', {d}))",
     "{d} > '1998-01-01'",
 )
-
-
-@pytest.fixture(scope="module")
-def engine(browser: Browser) -> Page:
-    """A page with the engine alone."""
-    page = browser.new_page()
-    page.goto("about:blank")
-    for script in SCRIPTS:
-        if script.startswith("engine/"):
-            page.add_script_tag(path=PROJECT / "laptop" / "preview" / "static" / script)
-    return page
 
 
 @pytest.fixture(scope="module")
