@@ -111,7 +111,8 @@ def test_a_narrative_has_conditions_loops_and_expressions(engine: Page) -> None:
         '<narrative><if condition="Top.itemsCount &gt; 1 and Top.items[0].metricValue.value &gt;= 400" level="inline">'
         '<b><expression>Top.itemsCount</expression></b> shops</if><if condition="Top.itemsCount = 0">none</if>'
         '<for level="block" listExpression="Top.items"><ul><li>'
-        "<expression>Top.items[index].categoryValue.formattedValue</expression></li></ul></for><inline color=\"#ff0000\"><expression>ifelse(Top.itemsCount = 1, 'is', 'are')"
+        "<expression>Top.items[index].categoryValue.formattedValue</expression></li></ul></for>"
+        "<inline color=\"#ff0000\"><expression>ifelse(Top.itemsCount = 1, 'is', 'are')"
         "</expression></inline></narrative>"
     )
     html = tell(engine, narrative, union)
