@@ -24,8 +24,11 @@ SCRIPTS = (
             "model", "cube", "forecast", "computations", "narrative",
         )
     ),
-    *(f"draw/{name}.js" for name in ("common", "bars", "lines", "shapes", "words", "grids")),
-    *(f"app/{name}.js" for name in ("store", "controls", "sheet", "header", "main")),
+    *(
+        f"draw/{name}.js"
+        for name in ("common", "colors", "bars", "lines", "parts", "heat", "points", "words", "tables", "pivot")
+    ),
+    *(f"app/{name}.js" for name in ("store", "inputs", "controls", "sheet", "header", "main")),
 )  # fmt: skip
 
 

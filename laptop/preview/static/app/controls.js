@@ -1,10 +1,18 @@
 // Controls of parameters and of filters.
 "use strict";
 (function (Lake) {
-  const { draw: { make }, dates, format } = Lake;
-  const MOST_CHOICES = 100;
-  const DEFAULTS = { DefaultDateTimePickerOptions: "DateTimePicker", DefaultListOptions: "List", DefaultDropdownOptions: "Dropdown",
-    DefaultTextFieldOptions: "TextField", DefaultTextAreaOptions: "TextArea", DefaultSliderOptions: "Slider", DefaultRelativeDateTimeOptions: "RelativeDateTime" };
+  const { dates } = Lake;
+  const { make } = Lake.draw;
+  const { day, field, input, select, several, shownValue, slider } = Lake.inputs;
+  const DEFAULTS = {
+    DefaultDateTimePickerOptions: "DateTimePicker",
+    DefaultListOptions: "List",
+    DefaultDropdownOptions: "Dropdown",
+    DefaultTextFieldOptions: "TextField",
+    DefaultTextAreaOptions: "TextArea",
+    DefaultSliderOptions: "Slider",
+    DefaultRelativeDateTimeOptions: "RelativeDateTime",
+  };
 
   /** Controls of a sheet: {id, kind, title, settings, parameter or filter}. */
   function ofSheet(definition, sheet) {
@@ -12,12 +20,26 @@
     const parameters = Object.fromEntries(Lake.parameters.declared(definition).map((one) => [one.Name, one]));
     const forParameters = (sheet.ParameterControls || []).map((union) => {
       const [kind, settings] = Lake.fields.only(union);
-      return { id: settings.ParameterControlId, kind, settings, title: settings.Title || settings.SourceParameterName, parameter: parameters[settings.SourceParameterName] };
+      return {
+        id: settings.ParameterControlId,
+        kind,
+        settings,
+        title: settings.Title || settings.SourceParameterName,
+        parameter: parameters[settings.SourceParameterName],
+      };
     });
     const forFilters = (sheet.FilterControls || []).map((union) => {
       const [kind, settings] = Lake.fields.only(union);
       const filter = filters[settings.SourceFilterId];
-      return kind === "CrossSheet" ? crossSheet(settings, filter) : { id: settings.FilterControlId, kind, settings, title: settings.Title || filter.filter.Column.ColumnName, filter };
+      return kind === "CrossSheet"
+        ? crossSheet(settings, filter)
+        : {
+            id: settings.FilterControlId,
+            kind,
+            settings,
+            title: settings.Title || filter.filter.Column.ColumnName,
+            filter,
+          };
     });
     return [...forParameters, ...forFilters];
   }
@@ -25,7 +47,13 @@
   function crossSheet(settings, filter) {
     const usual = filter.filter.DefaultFilterControlConfiguration || { ControlOptions: {} };
     const [member, options] = Lake.fields.only(usual.ControlOptions);
-    return { id: settings.FilterControlId, kind: DEFAULTS[member], settings: options || {}, title: usual.Title || filter.filter.Column.ColumnName, filter };
+    return {
+      id: settings.FilterControlId,
+      kind: DEFAULTS[member],
+      settings: options || {},
+      title: usual.Title || filter.filter.Column.ColumnName,
+      filter,
+    };
   }
 
   function distinct(model, column) {
@@ -42,55 +70,6 @@
     return column ? distinct(model, column) : [];
   }
 
-  function field(title, ...content) {
-    return make("label", "control", make("span", "control-title", title), ...content);
-  }
-
-  function select(options, value, change) {
-    const element = make("select");
-    for (const [key, text] of options) element.append(new Option(text, key, false, key === value));
-    element.addEventListener("change", () => change(element.value));
-    return element;
-  }
-
-  function input(type, value, change, attributes = {}) {
-    const element = Object.assign(make("input"), { type, value, ...attributes });
-    element.addEventListener("change", () => change(element.value));
-    return element;
-  }
-
-  /** Choose several: a list that opens, with a search. Nothing chosen means everything. */
-  function several(control, values, read, change) {
-    const summary = make("summary");
-    const list = make("div", "choices");
-    const search = Object.assign(make("input"), { type: "search", placeholder: `Search ${format.count(values.length)} values` });
-    const clear = Object.assign(make("button", "link", "Choose all"), { type: "button" });
-    const choose = (chosen) => { change(chosen); name(); };
-    const name = () => {
-      const chosen = read();
-      summary.textContent = chosen.length ? (chosen.length < 3 ? chosen.map(shownValue).join(", ") : `${chosen.length} chosen`) : "All";
-      clear.disabled = !chosen.length;
-    };
-    const fill = () => {
-      const found = values.filter((value) => String(value).toLowerCase().includes(search.value.toLowerCase()));
-      list.replaceChildren(...found.slice(0, MOST_CHOICES).map((value) => choice(value, read, choose)),
-        ...(found.length > MOST_CHOICES ? [make("p", "soft", `${format.count(found.length - MOST_CHOICES)} more: search for them`)] : []));
-    };
-    search.addEventListener("input", fill);
-    clear.addEventListener("click", () => { choose([]); fill(); });
-    name();
-    fill();
-    const details = make("details", "several", summary, make("div", "drop", values.length > 8 ? search : null, clear, list));
-    return make("div", "control", make("span", "control-title", control.title), details);
-  }
-
-  function choice(value, read, choose) {
-    const box = Object.assign(make("input"), { type: "checkbox", checked: read().includes(value) });
-    box.addEventListener("change", () => choose(box.checked ? [...read(), value] : read().filter((one) => one !== value)));
-    return make("label", "", box, shownValue(value));
-  }
-  const shownValue = (value) => (value === "" ? "(empty)" : String(value));
-
   function chosenBy(control, model, read, change) {
     const values = choices(model, control);
     if (control.settings.Type !== "SINGLE_SELECT") return several(control, values, read, change);
@@ -98,51 +77,82 @@
     const options = values.map((value) => [String(value), shownValue(value)]);
     const hidden = ((control.settings.DisplayOptions || {}).SelectAllOptions || {}).Visibility === "HIDDEN";
     const open = control.filter || !current.length;
-    return field(control.title, select([...(open && !hidden ? [["", "All"]] : []), ...options], String(current[0] ?? ""), (value) => change(value === "" ? [] : [values.find((one) => String(one) === value)])));
-  }
-
-  function slider(control, value, change) {
-    const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
-    const shown = make("output", "", format.count(Number(value ?? min)));
-    const element = input("range", value ?? min, (found) => change(Number(found)), { min, max, step });
-    // A range input bounds its value by the limits that it knows: they are set after the value.
-    element.value = value ?? min;
-    element.addEventListener("input", () => { shown.value = format.count(Number(element.value)); });
-    return field(control.title, make("div", "slider", element, shown));
-  }
-
-  const FINE = new Set(["HOUR", "MINUTE", "SECOND", "MILLISECOND"]);
-  function day(value, granularity, change, name) {
-    const fine = FINE.has(granularity);
-    const text = value === null || value === undefined ? "" : dates.format(value, fine ? "YYYY-MM-DD[T]HH:mm" : "YYYY-MM-DD");
-    const element = input(fine ? "datetime-local" : "date", text, (found) => change(found ? dates.parse(found) : null));
-    if (name) element.setAttribute("aria-label", name);
-    return element;
+    return field(
+      control.title,
+      select([...(open && !hidden ? [["", "All"]] : []), ...options], String(current[0] ?? ""), (value) =>
+        change(value === "" ? [] : [values.find((one) => String(one) === value)]),
+      ),
+    );
   }
 
   function forParameter(control, model, change) {
     const { parameter, kind } = control;
     const current = model.parameters[parameter.Name];
     const typed = (text) => (parameter.kind === "Integer" || parameter.kind === "Decimal" ? Number(text) : text);
-    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, () => model.parameters[parameter.Name], (values) => change(values.map(typed)));
+    if (kind === "Dropdown" || kind === "List")
+      return chosenBy(
+        control,
+        model,
+        () => model.parameters[parameter.Name],
+        (values) => change(values.map(typed)),
+      );
     if (kind === "Slider") return slider(control, current[0], (value) => change([value]));
-    if (kind === "DateTimePicker") return field(control.title, day(current[0], parameter.TimeGranularity, (value) => change(value === null ? [] : [value])));
-    const split = (text) => (kind === "TextArea" ? text.split(control.settings.Delimiter || "\n") : [text]).map((one) => one.trim()).filter(Boolean).map(typed);
-    return field(control.title, input("text", current.join(control.settings.Delimiter || " "), (text) => change(split(text)), { placeholder: "Any" }));
+    if (kind === "DateTimePicker")
+      return field(
+        control.title,
+        day(current[0], parameter.TimeGranularity, (value) => change(value === null ? [] : [value])),
+      );
+    const split = (text) =>
+      (kind === "TextArea" ? text.split(control.settings.Delimiter || "\n") : [text])
+        .map((one) => one.trim())
+        .filter(Boolean)
+        .map(typed);
+    return field(
+      control.title,
+      input("text", current.join(control.settings.Delimiter || " "), (text) => change(split(text)), {
+        placeholder: "Any",
+      }),
+    );
   }
 
   function forFilter(control, model, change) {
-    const { filter: { kind: filterKind, filter, id }, kind } = control;
+    const {
+      filter: { kind: filterKind, filter, id },
+      kind,
+    } = control;
     const state = model.filterState[id];
     if (kind === "RelativeDateTime") return relative(control, filter, state, change);
-    if (kind === "Dropdown" || kind === "List") return chosenBy(control, model, () => (model.filterState[id] || {}).values || initial(filter), (values) => change({ values }));
-    if (kind === "Slider" && control.settings.Type === "RANGE") return rangeOf(control, state || staticRange(filter), change);
-    if (kind === "Slider") return slider(control, (state || {}).value ?? (state || {}).minimum ?? filter.Value ?? (filter.RangeMinimum || {}).StaticValue, (value) => change(filterKind === "NumericRangeFilter" ? { minimum: value } : { value }));
+    if (kind === "Dropdown" || kind === "List")
+      return chosenBy(
+        control,
+        model,
+        () => (model.filterState[id] || {}).values || initial(filter),
+        (values) => change({ values }),
+      );
+    if (kind === "Slider" && control.settings.Type === "RANGE")
+      return rangeOf(control, state || staticRange(filter), change);
+    if (kind === "Slider")
+      return slider(
+        control,
+        (state || {}).value ?? (state || {}).minimum ?? filter.Value ?? (filter.RangeMinimum || {}).StaticValue,
+        (value) => change(filterKind === "NumericRangeFilter" ? { minimum: value } : { value }),
+      );
     if (kind === "DateTimePicker") return picker(control, model, filterKind, filter, state, change);
-    return field(control.title, input("text", (state || {}).text ?? "", (text) => change(filterKind === "CategoryFilter" ? { text } : text === "" ? null : { value: Number(text) }), { placeholder: "Any" }));
+    return field(
+      control.title,
+      input(
+        "text",
+        (state || {}).text ?? "",
+        (text) => change(filterKind === "CategoryFilter" ? { text } : text === "" ? null : { value: Number(text) }),
+        { placeholder: "Any" },
+      ),
+    );
   }
 
-  const initial = ({ Configuration: union = {} }) => { const [, configuration] = Lake.fields.only(union); return (configuration && !/NOT/.test(configuration.MatchOperator) && configuration.CategoryValues) || []; };
+  const initial = ({ Configuration: union = {} }) => {
+    const [, configuration] = Lake.fields.only(union);
+    return (configuration && !/NOT/.test(configuration.MatchOperator) && configuration.CategoryValues) || [];
+  };
 
   /** Where the range of a filter begins: at its own bounds, if those are numbers. */
   function staticRange({ RangeMinimum: from = {}, RangeMaximum: to = {} }) {
@@ -154,7 +164,15 @@
     const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
     const now = { minimum: min, maximum: max, ...state };
     const one = (key, name) => {
-      const element = input("number", now[key], (value) => { now[key] = Number(value); change({ ...now }); }, { min, max, step });
+      const element = input(
+        "number",
+        now[key],
+        (value) => {
+          now[key] = Number(value);
+          change({ ...now });
+        },
+        { min, max, step },
+      );
       element.setAttribute("aria-label", `${control.title}: ${name}`);
       return element;
     };
@@ -162,29 +180,97 @@
   }
 
   function picker(control, model, filterKind, filter, state, change) {
-    if (filterKind === "TimeEqualityFilter") return field(control.title, day(state ? state.value : dates.parse(filter.Value ?? null), filter.TimeGranularity, (value) => change(value === null ? null : { value })));
-    const bound = (value) => (value ? (value.Parameter ? model.parameters[value.Parameter][0] : value.RollingDate ? model.rollingDate(value.RollingDate) : dates.parse(value.StaticValue ?? null)) : null);
-    const now = { ...(state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) }) };
-    const one = (key, name) => day(now[key], filter.TimeGranularity, (value) => { now[key] = value; change({ ...now }); }, `${control.title}: ${name}`);
+    if (filterKind === "TimeEqualityFilter")
+      return field(
+        control.title,
+        day(state ? state.value : dates.parse(filter.Value ?? null), filter.TimeGranularity, (value) =>
+          change(value === null ? null : { value }),
+        ),
+      );
+    const bound = (value) =>
+      value
+        ? value.Parameter
+          ? model.parameters[value.Parameter][0]
+          : value.RollingDate
+            ? model.rollingDate(value.RollingDate)
+            : dates.parse(value.StaticValue ?? null)
+        : null;
+    const now = {
+      ...(state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) }),
+    };
+    const one = (key, name) =>
+      day(
+        now[key],
+        filter.TimeGranularity,
+        (value) => {
+          now[key] = value;
+          change({ ...now });
+        },
+        `${control.title}: ${name}`,
+      );
     return field(control.title, make("div", "range", one("minimum", "from"), "–", one("maximum", "to")));
   }
 
   function relative(control, filter, state, change) {
-    const now = { type: filter.RelativeDateType, size: filter.RelativeDateValue ?? 1, granularity: filter.TimeGranularity, ...state };
-    const types = [["LAST", "Last"], ["THIS", "This"], ["PREVIOUS", "Previous"], ["NOW", "To date"], ["NEXT", "Next"]];
-    const units = ["MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].map((unit) => [unit, `${unit.toLowerCase()}s`]);
-    const set = (part) => { Object.assign(now, part); size.disabled = now.type !== "LAST" && now.type !== "NEXT"; change({ ...now }); };
+    const now = {
+      type: filter.RelativeDateType,
+      size: filter.RelativeDateValue ?? 1,
+      granularity: filter.TimeGranularity,
+      ...state,
+    };
+    const types = [
+      ["LAST", "Last"],
+      ["THIS", "This"],
+      ["PREVIOUS", "Previous"],
+      ["NOW", "To date"],
+      ["NEXT", "Next"],
+    ];
+    const units = ["MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"].map((unit) => [
+      unit,
+      `${unit.toLowerCase()}s`,
+    ]);
+    const set = (part) => {
+      Object.assign(now, part);
+      size.disabled = now.type !== "LAST" && now.type !== "NEXT";
+      change({ ...now });
+    };
     const size = input("number", now.size, (value) => set({ size: Math.max(1, Number(value)) }), { min: 1 });
-    const named = (element, name) => { element.setAttribute("aria-label", `${control.title}: ${name}`); return element; };
-    return make("div", "control", make("span", "control-title", control.title), make("div", "range",
-      named(select(types, now.type, (type) => set({ type })), "which"), named(size, "how many"), named(select(units, now.granularity, (granularity) => set({ granularity })), "unit")));
+    const named = (element, name) => {
+      element.setAttribute("aria-label", `${control.title}: ${name}`);
+      return element;
+    };
+    return make(
+      "div",
+      "control",
+      make("span", "control-title", control.title),
+      make(
+        "div",
+        "range",
+        named(
+          select(types, now.type, (type) => set({ type })),
+          "which",
+        ),
+        named(size, "how many"),
+        named(
+          select(units, now.granularity, (granularity) => set({ granularity })),
+          "unit",
+        ),
+      ),
+    );
   }
 
   /** Make the element of a control; `changed` is called after the model has the new value. */
   function render(control, model, changed) {
     const element = control.parameter
-      ? forParameter(control, model, (values) => { model.setParameter(control.parameter.Name, values); changed(); })
-      : forFilter(control, model, (state) => { if (state === null) delete model.filterState[control.filter.id]; else model.filterState[control.filter.id] = state; changed(); });
+      ? forParameter(control, model, (values) => {
+          model.setParameter(control.parameter.Name, values);
+          changed();
+        })
+      : forFilter(control, model, (state) => {
+          if (state === null) delete model.filterState[control.filter.id];
+          else model.filterState[control.filter.id] = state;
+          changed();
+        });
     element.dataset.control = control.id;
     return element;
   }

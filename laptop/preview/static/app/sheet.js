@@ -1,13 +1,20 @@
 // One sheet: its grid, its visuals, what clicks on them do.
 "use strict";
 (function (Lake) {
-  const { draw: { make }, format } = Lake;
+  const {
+    draw: { make },
+    format,
+  } = Lake;
   let charts = [];
 
   function plainText(formatText, model) {
     if (!formatText) return "";
-    const text = formatText.PlainText ?? new DOMParser().parseFromString(formatText.RichText || "<t/>", "text/xml").documentElement.textContent;
-    return text.replace(/\$\{(\w+)\}/g, (all, name) => (name in model.parameters ? model.parameters[name].join(", ") : all));
+    const text =
+      formatText.PlainText ??
+      new DOMParser().parseFromString(formatText.RichText || "<t/>", "text/xml").documentElement.textContent;
+    return text.replace(/\$\{(\w+)\}/g, (all, name) =>
+      name in model.parameters ? model.parameters[name].join(", ") : all,
+    );
   }
 
   function heading(visual, model) {
@@ -18,15 +25,22 @@
 
   function contextOf(page, sheet, kind, visual) {
     return {
-      model: page.model, theme: page.theme, visual, roles: page.roles, scope: { sheetId: sheet.SheetId, visualId: visual.VisualId },
-      labels: Lake.fields.customLabels(visual.ChartConfiguration), whyNoRows: (dataSet) => whyNoRows(page, dataSet),
+      model: page.model,
+      theme: page.theme,
+      visual,
+      roles: page.roles,
+      scope: { sheetId: sheet.SheetId, visualId: visual.VisualId },
+      labels: Lake.fields.customLabels(visual.ChartConfiguration),
+      whyNoRows: (dataSet) => whyNoRows(page, dataSet),
     };
   }
 
   function whyNoRows(page, dataSet) {
     const info = Lake.snapshot.dataSets[dataSet] || {};
     if (info.rows) return `0 rows for ${page.user}: row-level security shows none of ${format.count(info.rows)}.`;
-    return info.lastGood === undefined && info.importMode === "SPICE" ? "No rows yet: the data set was not refreshed." : "0 rows: the data set is empty.";
+    return info.lastGood === undefined && info.importMode === "SPICE"
+      ? "No rows yet: the data set was not refreshed."
+      : "0 rows: the data set is empty.";
   }
 
   function renderVisual(page, sheet, union) {
@@ -66,7 +80,9 @@
       one.chart = echarts.init(one.body, page.echartsTheme, { renderer: one.made.marks > 1500 ? "canvas" : "svg" });
       for (const axis of [one.made.option.xAxis].flat().filter(Boolean)) axis.nameGap = 30;
       one.chart.setOption({ ...page.chartBase, ...one.made.option });
-      const action = (one.visual.Actions || []).find((found) => found.Trigger === "DATA_POINT_CLICK" && found.Status !== "DISABLED");
+      const action = (one.visual.Actions || []).find(
+        (found) => found.Trigger === "DATA_POINT_CLICK" && found.Status !== "DISABLED",
+      );
       if (action && one.made.click) {
         one.tile.classList.add("clickable");
         one.chart.on("click", (event) => act(page, sheet, one.visual, action, one.made.click(event) || []));
@@ -78,7 +94,8 @@
     for (const operation of action.ActionOperations) {
       if (operation.FilterOperation) filterBy(page, sheet, visual, operation.FilterOperation, pairs);
       if (operation.SetParametersOperation) setParameters(page, operation.SetParametersOperation, pairs);
-      if (operation.NavigationOperation) page.show({ sheet: operation.NavigationOperation.LocalNavigationConfiguration.TargetSheetId });
+      if (operation.NavigationOperation)
+        page.show({ sheet: operation.NavigationOperation.LocalNavigationConfiguration.TargetSheetId });
       if (operation.URLOperation) window.open(operation.URLOperation.URLTemplate, "_blank", "noopener");
     }
   }
@@ -86,10 +103,23 @@
   function filterBy(page, sheet, visual, operation, pairs) {
     const wanted = operation.SelectedFieldsConfiguration.SelectedFields;
     const targets = (operation.TargetVisualsConfiguration.SameSheetTargetVisualConfiguration || {}).TargetVisuals;
-    const found = pairs.filter(([field, value]) => !(value instanceof Lake.cube.Other) && (!wanted || wanted.includes(field.id)))
-      .map(([field, value]) => ({ sheetId: sheet.SheetId, source: visual.VisualId, targets, column: field.column, granularity: field.type === "DATETIME" ? field.granularity : undefined, value, text: Lake.draw.text(field, value) }));
-    const same = JSON.stringify(found) === JSON.stringify(page.model.actions.filter((one) => one.source === visual.VisualId));
-    page.model.actions = [...page.model.actions.filter((one) => one.source !== visual.VisualId), ...(same ? [] : found)];
+    const found = pairs
+      .filter(([field, value]) => !(value instanceof Lake.cube.Other) && (!wanted || wanted.includes(field.id)))
+      .map(([field, value]) => ({
+        sheetId: sheet.SheetId,
+        source: visual.VisualId,
+        targets,
+        column: field.column,
+        granularity: field.type === "DATETIME" ? field.granularity : undefined,
+        value,
+        text: Lake.draw.text(field, value),
+      }));
+    const same =
+      JSON.stringify(found) === JSON.stringify(page.model.actions.filter((one) => one.source === visual.VisualId));
+    page.model.actions = [
+      ...page.model.actions.filter((one) => one.source !== visual.VisualId),
+      ...(same ? [] : found),
+    ];
     page.redraw();
   }
 
@@ -110,7 +140,11 @@
   function layoutOf(sheet) {
     const grid = (((sheet.Layouts || [])[0] || {}).Configuration || {}).GridLayout;
     if (grid) return grid.Elements;
-    return (sheet.Visuals || []).map((union) => ({ ElementId: Lake.fields.only(union)[1].VisualId, ColumnSpan: 18, RowSpan: 9 }));
+    return (sheet.Visuals || []).map((union) => ({
+      ElementId: Lake.fields.only(union)[1].VisualId,
+      ColumnSpan: 18,
+      RowSpan: 9,
+    }));
   }
 
   function textBox(box) {
@@ -121,11 +155,16 @@
 
   /** The chips that say by which clicks the sheet is filtered. */
   function chips(page, sheet) {
-    return page.model.actions.filter((one) => one.sheetId === sheet.SheetId).map((one) => {
-      const chip = Object.assign(make("button", "chip", `${one.column}: ${one.text} ✕`), { type: "button" });
-      chip.addEventListener("click", () => { page.model.actions = page.model.actions.filter((other) => other !== one); page.redraw(); });
-      return chip;
-    });
+    return page.model.actions
+      .filter((one) => one.sheetId === sheet.SheetId)
+      .map((one) => {
+        const chip = Object.assign(make("button", "chip", `${one.column}: ${one.text} ✕`), { type: "button" });
+        chip.addEventListener("click", () => {
+          page.model.actions = page.model.actions.filter((other) => other !== one);
+          page.redraw();
+        });
+        return chip;
+      });
   }
 
   function dispose() {
@@ -169,5 +208,10 @@
     for (const { chart } of charts) if (chart) chart.resize();
   }
 
-  Lake.sheet = { render, update, resize, chartOf: (visualId) => (charts.find((one) => one.visual.VisualId === visualId) || {}).chart };
+  Lake.sheet = {
+    render,
+    update,
+    resize,
+    chartOf: (visualId) => (charts.find((one) => one.visual.VisualId === visualId) || {}).chart,
+  };
 })((window.Lake = window.Lake || {}));

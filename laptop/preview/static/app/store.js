@@ -5,13 +5,16 @@
   const waiting = new Map();
 
   /** Called by dashboards.js. */
-  Lake.open = (snapshot) => { Lake.snapshot = snapshot; };
+  Lake.open = (snapshot) => {
+    Lake.snapshot = snapshot;
+  };
   /** Called by the files of rows. */
   Lake.receive = (user, dataSet, file) => files.set(`${user}/${dataSet}`, file);
 
   function load(user, dataSet) {
     const key = `${user}/${dataSet}`;
-    if (!waiting.has(key)) waiting.set(key, files.has(key) ? Promise.resolve() : script(Lake.snapshot.users[user].files[dataSet]));
+    if (!waiting.has(key))
+      waiting.set(key, files.has(key) ? Promise.resolve() : script(Lake.snapshot.users[user].files[dataSet]));
     return waiting.get(key).then(() => new Lake.data.Table(dataSet, files.get(key)));
   }
 
@@ -20,7 +23,8 @@
       const element = document.createElement("script");
       element.src = source;
       element.onload = resolve;
-      element.onerror = () => reject(new Error(`The file ${source} is missing: write the page again with \`make dashboards\`.`));
+      element.onerror = () =>
+        reject(new Error(`The file ${source} is missing: write the page again with \`make dashboards\`.`));
       document.head.append(element);
     });
   }

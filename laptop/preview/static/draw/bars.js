@@ -7,14 +7,21 @@
   function seriesOf(cube, categories, colors) {
     if (!colors) {
       return cube.measures.map((field, measure) => ({
-        name: field.label, field, key: null, groups: categories.members, values: categories.members.map((member) => cube.value(measure, member)),
+        name: field.label,
+        field,
+        key: null,
+        groups: categories.members,
+        values: categories.members.map((member) => cube.value(measure, member)),
       }));
     }
     const cells = cube.cells(0, 1, categories, colors);
     return colors.members.map((color, y) => {
       const groups = categories.members.map((_, x) => cells.get(`${x}/${y}`));
       return {
-        name: draw.text(colors.field, color.keys[0]), field: cube.measures[0], key: color.keys[0], groups,
+        name: draw.text(colors.field, color.keys[0]),
+        field: cube.measures[0],
+        key: color.keys[0],
+        groups,
         values: groups.map((group) => (group ? cube.value(0, group) : null)),
       };
     });
@@ -35,21 +42,48 @@
   function barSeries(context, configuration, series, arrangement, horizontal) {
     const labelled = draw.visible(configuration.DataLabels || configuration.BarDataLabels, false);
     const stacked = arrangement !== "CLUSTERED";
-    const highest = Math.max(...series[0].values.map((_, x) => Lake.aggregate.sum(series.map((one) => Math.abs(one.values[x] ?? 0)))));
+    const highest = Math.max(
+      ...series[0].values.map((_, x) => Lake.aggregate.sum(series.map((one) => Math.abs(one.values[x] ?? 0)))),
+    );
     // A label needs room within its part of a stack.
     const fits = (value) => value !== null && (!stacked || Math.abs(value) > 0.13 * highest);
     return series.map((one, place) => ({
-      type: "bar", name: one.name, stack: stacked ? "all" : undefined, data: one.drawn || one.values, barMaxWidth: 46, barGap: "10%", barCategoryGap: "32%",
-      itemStyle: { color: draw.colorOf(context, configuration, one.key ?? one.name, place), borderRadius: stacked ? 0 : horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] },
-      label: { show: labelled, position: stacked ? "inside" : horizontal ? "right" : "top", color: stacked ? "#fff" : context.theme.soft, fontSize: 11, formatter: ({ dataIndex }) => (fits(one.values[dataIndex]) ? format.axis(one.field, one.values[dataIndex]) : "") },
-      labelLayout: { hideOverlap: true }, emphasis: { focus: stacked ? "series" : "none" },
+      type: "bar",
+      name: one.name,
+      stack: stacked ? "all" : undefined,
+      data: one.drawn || one.values,
+      barMaxWidth: 46,
+      barGap: "10%",
+      barCategoryGap: "32%",
+      itemStyle: {
+        color: draw.colorOf(context, configuration, one.key ?? one.name, place),
+        borderRadius: stacked ? 0 : horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0],
+      },
+      label: {
+        show: labelled,
+        position: stacked ? "inside" : horizontal ? "right" : "top",
+        color: stacked ? "#fff" : context.theme.soft,
+        fontSize: 11,
+        formatter: ({ dataIndex }) =>
+          fits(one.values[dataIndex]) ? format.axis(one.field, one.values[dataIndex]) : "",
+      },
+      labelLayout: { hideOverlap: true },
+      emphasis: { focus: stacked ? "series" : "none" },
     }));
   }
 
-  const axisTip = (context, series, names) => draw.tooltip(context, {
-    trigger: "axis", axisPointer: { type: "shadow", shadowStyle: { color: "rgba(16,24,40,.05)" } },
-    formatter: ([first]) => draw.lines(names[first.dataIndex], series.filter((one) => one.values[first.dataIndex] !== null).map((one) => [one.name, draw.text(one.field, one.values[first.dataIndex])])),
-  });
+  const axisTip = (context, series, names) =>
+    draw.tooltip(context, {
+      trigger: "axis",
+      axisPointer: { type: "shadow", shadowStyle: { color: "rgba(16,24,40,.05)" } },
+      formatter: ([first]) =>
+        draw.lines(
+          names[first.dataIndex],
+          series
+            .filter((one) => one.values[first.dataIndex] !== null)
+            .map((one) => [one.name, draw.text(one.field, one.values[first.dataIndex])]),
+        ),
+    });
 
   function bar(context) {
     const configuration = context.visual.ChartConfiguration || {};
@@ -59,21 +93,49 @@
     const empty = draw.emptiness(context, cube);
     if (empty) return { empty };
     const sorts = configuration.SortConfiguration || {};
-    const categories = Category.length ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit }) : allRows(cube);
-    const colors = Colors.length ? cube.axis(Category.length ? 1 : 0, { sorts: sorts.ColorSort, limit: sorts.ColorItemsLimit || { ItemsLimit: 12 } }) : null;
+    const categories = Category.length
+      ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit })
+      : allRows(cube);
+    const colors = Colors.length
+      ? cube.axis(Category.length ? 1 : 0, {
+          sorts: sorts.ColorSort,
+          limit: sorts.ColorItemsLimit || { ItemsLimit: 12 },
+        })
+      : null;
     const series = seriesOf(cube, categories, Category.length ? colors : null);
     const arrangement = configuration.BarsArrangement || "CLUSTERED";
     if (arrangement === "STACKED_PERCENT") shares(series);
     const horizontal = configuration.Orientation === "HORIZONTAL";
-    const value = draw.valueAxis(context, arrangement === "STACKED_PERCENT" ? [SHARE] : cube.measures, configuration.ValueAxis, configuration.ValueLabelOptions);
-    const category = draw.categoryAxis(context, categories.field, categories.members, configuration.CategoryLabelOptions, horizontal);
+    const value = draw.valueAxis(
+      context,
+      arrangement === "STACKED_PERCENT" ? [SHARE] : cube.measures,
+      configuration.ValueAxis,
+      configuration.ValueLabelOptions,
+    );
+    const category = draw.categoryAxis(
+      context,
+      categories.field,
+      categories.members,
+      configuration.CategoryLabelOptions,
+      horizontal,
+    );
     const legend = draw.legend(context, configuration.Legend, series.length > 1);
     return {
-      note: draw.limitNote(categories), marks: series.reduce((all, one) => all + one.values.filter((v) => v !== null).length, 0),
-      click: ({ dataIndex, seriesIndex }) => (colors ? [[cube.dimensions[0], categories.members[dataIndex].keys[0]], [cube.dimensions[1], series[seriesIndex].key]] : [[categories.field, categories.members[dataIndex].keys[0]]]),
+      note: draw.limitNote(categories),
+      marks: series.reduce((all, one) => all + one.values.filter((v) => v !== null).length, 0),
+      click: ({ dataIndex, seriesIndex }) =>
+        colors
+          ? [
+              [cube.dimensions[0], categories.members[dataIndex].keys[0]],
+              [cube.dimensions[1], series[seriesIndex].key],
+            ]
+          : [[categories.field, categories.members[dataIndex].keys[0]]],
       option: {
-        grid: { ...draw.grid(legend), ...(horizontal ? { right: 58 } : {}) }, legend, tooltip: axisTip(context, series, category.data),
-        xAxis: horizontal ? value : category, yAxis: horizontal ? category : value,
+        grid: { ...draw.grid(legend), ...(horizontal ? { right: 58 } : {}) },
+        legend,
+        tooltip: axisTip(context, series, category.data),
+        xAxis: horizontal ? value : category,
+        yAxis: horizontal ? category : value,
         series: barSeries(context, configuration, series, arrangement, horizontal),
       },
     };
@@ -86,28 +148,66 @@
     const empty = draw.emptiness(context, cube);
     if (empty) return { empty };
     const sorts = configuration.SortConfiguration || {};
-    const categories = Category.length ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit }) : allRows(cube);
+    const categories = Category.length
+      ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit })
+      : allRows(cube);
     const series = seriesOf(cube, categories, null);
     const [bars, lines] = [series.slice(0, BarValues.length), series.slice(BarValues.length)];
     const two = bars.length > 0 && lines.length > 0 && !configuration.SingleAxisOptions;
-    const category = draw.categoryAxis(context, categories.field, categories.members, configuration.CategoryLabelOptions, false);
+    const category = draw.categoryAxis(
+      context,
+      categories.field,
+      categories.members,
+      configuration.CategoryLabelOptions,
+      false,
+    );
     const legend = draw.legend(context, configuration.Legend, true);
-    const primary = draw.valueAxis(context, cube.measures.slice(0, BarValues.length || 1), configuration.PrimaryYAxisDisplayOptions, configuration.PrimaryYAxisLabelOptions);
-    const secondary = two ? { ...draw.valueAxis(context, lines.map((one) => one.field), configuration.SecondaryYAxisDisplayOptions, configuration.SecondaryYAxisLabelOptions), splitLine: { show: false } } : null;
+    const primary = draw.valueAxis(
+      context,
+      cube.measures.slice(0, BarValues.length || 1),
+      configuration.PrimaryYAxisDisplayOptions,
+      configuration.PrimaryYAxisLabelOptions,
+    );
+    const secondary = two
+      ? {
+          ...draw.valueAxis(
+            context,
+            lines.map((one) => one.field),
+            configuration.SecondaryYAxisDisplayOptions,
+            configuration.SecondaryYAxisLabelOptions,
+          ),
+          splitLine: { show: false },
+        }
+      : null;
     return {
-      note: draw.limitNote(categories), marks: series.length * categories.members.length,
+      note: draw.limitNote(categories),
+      marks: series.length * categories.members.length,
       click: ({ dataIndex }) => [[categories.field, categories.members[dataIndex].keys[0]]],
       option: {
-        grid: draw.grid(legend), legend, tooltip: axisTip(context, series, category.data), xAxis: category, yAxis: [primary, ...(secondary ? [secondary] : [])],
-        series: [...barSeries(context, configuration, bars, configuration.BarsArrangement || "CLUSTERED", false),
-          ...lines.map((one, place) => ({ type: "line", name: one.name, data: one.values, yAxisIndex: two ? 1 : 0, symbolSize: 6, lineStyle: { width: 2.5 }, itemStyle: { color: draw.colorOf(context, configuration, one.name, bars.length + place) } }))],
+        grid: draw.grid(legend),
+        legend,
+        tooltip: axisTip(context, series, category.data),
+        xAxis: category,
+        yAxis: [primary, ...(secondary ? [secondary] : [])],
+        series: [
+          ...barSeries(context, configuration, bars, configuration.BarsArrangement || "CLUSTERED", false),
+          ...lines.map((one, place) => ({
+            type: "line",
+            name: one.name,
+            data: one.values,
+            yAxisIndex: two ? 1 : 0,
+            symbolSize: 6,
+            lineStyle: { width: 2.5 },
+            itemStyle: { color: draw.colorOf(context, configuration, one.name, bars.length + place) },
+          })),
+        ],
       },
     };
   }
 
   function bins(values, { SelectedBinType: type, BinCount: byCount = {}, BinWidth: byWidth = {} } = {}) {
     const [least, most] = [Math.min(...values), Math.max(...values)];
-    const width = type === "BIN_WIDTH" && byWidth.Value ? byWidth.Value : ((most - least) / (byCount.Value || 10)) || 1;
+    const width = type === "BIN_WIDTH" && byWidth.Value ? byWidth.Value : (most - least) / (byCount.Value || 10) || 1;
     const start = type === "BIN_WIDTH" ? Math.floor(least / width) * width : least;
     const count = Math.min(100, Math.max(1, Math.ceil((most - start) / width) || 1));
     const counts = new Array(count).fill(0);
@@ -123,16 +223,30 @@
     if (empty) return { empty };
     const [field] = cube.measures;
     const column = context.model.values(field.dataSet, field.column);
-    const found = bins(cube.rows.map((row) => column[row]).filter((value) => value !== null), configuration.BinOptions);
+    const found = bins(
+      cube.rows.map((row) => column[row]).filter((value) => value !== null),
+      configuration.BinOptions,
+    );
     const names = found.map(({ from, to }) => `${format.axis(field, from)} – ${format.axis(field, to)}`);
     const counted = { kind: "measure", label: "Rows", format: null };
     return {
       marks: found.length,
       option: {
-        grid: draw.grid({ show: false }), tooltip: axisTip(context, [{ name: "Rows", field: counted, values: found.map((bin) => bin.found) }], names),
-        xAxis: { ...draw.categoryAxis(context, { label: field.label, type: "STRING" }, [], configuration.XAxisLabelOptions), data: names },
+        grid: draw.grid({ show: false }),
+        tooltip: axisTip(context, [{ name: "Rows", field: counted, values: found.map((bin) => bin.found) }], names),
+        xAxis: {
+          ...draw.categoryAxis(context, { label: field.label, type: "STRING" }, [], configuration.XAxisLabelOptions),
+          data: names,
+        },
         yAxis: draw.valueAxis(context, [counted], configuration.YAxisDisplayOptions),
-        series: [{ type: "bar", barCategoryGap: "4%", data: found.map((bin) => bin.found), itemStyle: { color: draw.colorOf(context, configuration, null, 0) } }],
+        series: [
+          {
+            type: "bar",
+            barCategoryGap: "4%",
+            data: found.map((bin) => bin.found),
+            itemStyle: { color: draw.colorOf(context, configuration, null, 0) },
+          },
+        ],
       },
     };
   }

@@ -12,7 +12,8 @@
 
   const sum = (values) => {
     // Compensated (Neumaier): the order of rows must not show in the cents.
-    let total = 0, lost = 0;
+    let total = 0,
+      lost = 0;
     for (const value of values) {
       const next = total + value;
       lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
@@ -40,10 +41,15 @@
 
   const root = (value) => (value === null ? null : Math.sqrt(value));
   const OF_VALUES = {
-    SUM: sum, AVERAGE: (values) => sum(values) / values.length, MIN: least, MAX: most,
+    SUM: sum,
+    AVERAGE: (values) => sum(values) / values.length,
+    MIN: least,
+    MAX: most,
     MEDIAN: (values) => percentile(values, 50),
-    VAR: (values) => variance(values, false), VARP: (values) => variance(values, true),
-    STDEV: (values) => root(variance(values, false)), STDEVP: (values) => root(variance(values, true)),
+    VAR: (values) => variance(values, false),
+    VARP: (values) => variance(values, true),
+    STDEV: (values) => root(variance(values, false)),
+    STDEVP: (values) => root(variance(values, true)),
   };
 
   /** Aggregate `at(row)` over rows; `name` is an aggregation function of the API, or PERCENTILE with its argument. */
@@ -72,9 +78,18 @@
   }
 
   const TITLES = {
-    SUM: "Sum", AVERAGE: "Average", MIN: "Min", MAX: "Max", COUNT: "Count", DISTINCT_COUNT: "Count distinct",
-    MEDIAN: "Median", VAR: "Variance", VARP: "Variance (population)", STDEV: "Standard deviation",
-    STDEVP: "Standard deviation (population)", PERCENTILE: "Percentile",
+    SUM: "Sum",
+    AVERAGE: "Average",
+    MIN: "Min",
+    MAX: "Max",
+    COUNT: "Count",
+    DISTINCT_COUNT: "Count distinct",
+    MEDIAN: "Median",
+    VAR: "Variance",
+    VARP: "Variance (population)",
+    STDEV: "Standard deviation",
+    STDEVP: "Standard deviation (population)",
+    PERCENTILE: "Percentile",
   };
 
   Lake.aggregate = { aggregate, named, sum, percentile, TITLES };

@@ -4,11 +4,31 @@
 (function (Lake) {
   const { dates, format } = Lake;
 
-  const named = (field) => ({ name: Lake.fields.defaultLabel(field), timeGranularity: field.granularity, aggregationFunction: (field.aggregation || {}).name });
-  const formatted = (field, value) => ({ value, formattedValue: format.value(field, value), formattedAbsoluteValue: format.value(field, typeof value === "number" && field.kind === "measure" ? Math.abs(value) : value) });
+  const named = (field) => ({
+    name: Lake.fields.defaultLabel(field),
+    timeGranularity: field.granularity,
+    aggregationFunction: (field.aggregation || {}).name,
+  });
+  const formatted = (field, value) => ({
+    value,
+    formattedValue: format.value(field, value),
+    formattedAbsoluteValue: format.value(
+      field,
+      typeof value === "number" && field.kind === "measure" ? Math.abs(value) : value,
+    ),
+  });
   const percent = (value) => {
-    const text = (shown) => (shown === null ? "–" : format.number(shown, { PercentageDisplayFormatConfiguration: { DecimalPlacesConfiguration: { DecimalPlaces: 2 } } }));
-    return { value: value === null ? null : value * 100, formattedValue: text(value), formattedAbsoluteValue: text(value === null ? null : Math.abs(value)) };
+    const text = (shown) =>
+      shown === null
+        ? "–"
+        : format.number(shown, {
+            PercentageDisplayFormatConfiguration: { DecimalPlacesConfiguration: { DecimalPlaces: 2 } },
+          });
+    return {
+      value: value === null ? null : value * 100,
+      formattedValue: text(value),
+      formattedAbsoluteValue: text(value === null ? null : Math.abs(value)),
+    };
   };
   const growth = (from, to) => (from ? (to - from) / Math.abs(from) : null);
 
@@ -19,12 +39,17 @@
   }
 
   function changed(cube, [fromTime, from], [toTime, to]) {
-    const [time] = cube.dimensions, [metric] = cube.measures;
+    const [time] = cube.dimensions,
+      [metric] = cube.measures;
     return {
-      timeField: named(time), metricField: named(metric),
-      previousTimeValue: formatted(time, fromTime), currentTimeValue: formatted(time, toTime),
-      previousMetricValue: formatted(metric, from), currentMetricValue: formatted(metric, to),
-      percentDifference: percent(growth(from, to)), absoluteDifference: formatted(metric, to - from),
+      timeField: named(time),
+      metricField: named(metric),
+      previousTimeValue: formatted(time, fromTime),
+      currentTimeValue: formatted(time, toTime),
+      previousMetricValue: formatted(metric, from),
+      currentMetricValue: formatted(metric, to),
+      percentDifference: percent(growth(from, to)),
+      absoluteDifference: formatted(metric, to - from),
     };
   }
 
@@ -49,43 +74,66 @@
     const last = found[found.length - 1][0];
     const start = dates.truncate(last, period);
     const before = dates.add(start, -1, period);
-    const sum = (from, to) => Lake.aggregate.sum(found.filter(([at]) => at >= from && at <= to).map(([, value]) => value));
-    return { ...changed(cube, [before, sum(before, dates.add(last, -1, period))], [last, sum(start, last)]), periodGranularity: period };
+    const sum = (from, to) =>
+      Lake.aggregate.sum(found.filter(([at]) => at >= from && at <= to).map(([, value]) => value));
+    return {
+      ...changed(cube, [before, sum(before, dates.add(last, -1, period))], [last, sum(start, last)]),
+      periodGranularity: period,
+    };
   }
 
   function extreme(cube, { Type: type }) {
     const found = series(cube);
     if (!found.length) return null;
     const [at, value] = found.reduce((a, b) => ((type === "MAXIMUM" ? b[1] > a[1] : b[1] < a[1]) ? b : a));
-    const [time] = cube.dimensions, [metric] = cube.measures;
-    return { timeField: named(time), metricField: named(metric), timeValue: formatted(time, at), metricValue: formatted(metric, value) };
+    const [time] = cube.dimensions,
+      [metric] = cube.measures;
+    return {
+      timeField: named(time),
+      metricField: named(metric),
+      timeValue: formatted(time, at),
+      metricValue: formatted(metric, value),
+    };
   }
 
   function comparison(cube) {
     const groups = [...cube.groups].sort((a, b) => a.keys[0] - b.keys[0]);
     if (!groups.length) return null;
     const last = groups[groups.length - 1];
-    const [time] = cube.dimensions, [from, target] = cube.measures;
+    const [time] = cube.dimensions,
+      [from, target] = cube.measures;
     const [a, b] = [cube.value(0, last), cube.value(1, last)];
     return {
-      timeField: named(time), timeValue: formatted(time, last.keys[0]), fromMetricField: named(from), toMetricField: named(target),
-      fromMetricValue: formatted(from, a), toMetricValue: formatted(target, b),
-      percentDifference: percent(growth(a, b)), absoluteDifference: formatted(target, (b ?? 0) - (a ?? 0)),
+      timeField: named(time),
+      timeValue: formatted(time, last.keys[0]),
+      fromMetricField: named(from),
+      toMetricField: named(target),
+      fromMetricValue: formatted(from, a),
+      toMetricValue: formatted(target, b),
+      percentDifference: percent(growth(a, b)),
+      absoluteDifference: formatted(target, (b ?? 0) - (a ?? 0)),
     };
   }
 
   function ranked(cube, { Type: type, ResultSize: size = 3 }) {
-    const [category] = cube.dimensions, [metric] = cube.measures;
+    const [category] = cube.dimensions,
+      [metric] = cube.measures;
     const groups = [...cube.groups];
     cube.sort(groups, [{ FieldSort: { FieldId: metric.id, Direction: type === "TOP" ? "DESC" : "ASC" } }]);
-    const items = groups.slice(0, size).map((group) => ({ categoryValue: formatted(category, group.keys[0]), metricValue: formatted(metric, cube.value(0, group)) }));
+    const items = groups.slice(0, size).map((group) => ({
+      categoryValue: formatted(category, group.keys[0]),
+      metricValue: formatted(metric, cube.value(0, group)),
+    }));
     return { categoryField: named(category), metricField: named(metric), items, itemsCount: items.length };
   }
 
   /** Categories that changed most between the last two periods. */
   function movers(cube, { Type: type, MoverSize: size = 3, SortOrder: order = "PERCENT_DIFFERENCE" }) {
-    const [time, category] = cube.dimensions, [metric] = cube.measures;
-    const times = [...new Set(cube.groups.map((group) => group.keys[0]))].filter((at) => at !== null).sort((a, b) => a - b);
+    const [time, category] = cube.dimensions,
+      [metric] = cube.measures;
+    const times = [...new Set(cube.groups.map((group) => group.keys[0]))]
+      .filter((at) => at !== null)
+      .sort((a, b) => a - b);
     if (times.length < 2) return null;
     const [start, end] = times.slice(-2);
     const values = new Map();
@@ -96,13 +144,25 @@
       values.set(group.keys[1], known);
     }
     const difference = ({ from, to }) => (order === "ABSOLUTE_DIFFERENCE" ? to - from : growth(from, to));
-    const sorted = [...values].filter(([, change]) => difference(change) !== null)
+    const sorted = [...values]
+      .filter(([, change]) => difference(change) !== null)
       .sort((a, b) => (difference(b[1]) - difference(a[1])) * (type === "TOP" ? 1 : -1));
     const items = sorted.slice(0, size).map(([key, { from, to }]) => ({
-      categoryValue: formatted(category, key), previousMetricValue: formatted(metric, from), currentMetricValue: formatted(metric, to),
-      percentDifference: percent(growth(from, to)), absoluteDifference: formatted(metric, to - from),
+      categoryValue: formatted(category, key),
+      previousMetricValue: formatted(metric, from),
+      currentMetricValue: formatted(metric, to),
+      percentDifference: percent(growth(from, to)),
+      absoluteDifference: formatted(metric, to - from),
     }));
-    return { timeField: named(time), categoryField: named(category), metricField: named(metric), startTimeValue: formatted(time, start), endTimeValue: formatted(time, end), items, itemsCount: items.length };
+    return {
+      timeField: named(time),
+      categoryField: named(category),
+      metricField: named(metric),
+      startTimeValue: formatted(time, start),
+      endTimeValue: formatted(time, end),
+      items,
+      itemsCount: items.length,
+    };
   }
 
   function total(cube) {
@@ -121,20 +181,41 @@
     const periods = settings.PeriodsForward ?? 1;
     const open = found.length ? Lake.forecast.unfinished(cube, found[found.length - 1][0]) : 0;
     const past = open ? found.slice(0, -1) : found;
-    const made = Lake.forecast.forecast(past.map(([, value]) => value), {
-      periods: periods + open, interval: settings.PredictionInterval, granularity: cube.dimensions[0].granularity,
-      seasonality: settings.CustomSeasonalityValue, low: settings.LowerBoundary, high: settings.UpperBoundary,
-    });
+    const made = Lake.forecast.forecast(
+      past.map(([, value]) => value),
+      {
+        periods: periods + open,
+        interval: settings.PredictionInterval,
+        granularity: cube.dimensions[0].granularity,
+        seasonality: settings.CustomSeasonalityValue,
+        low: settings.LowerBoundary,
+        high: settings.UpperBoundary,
+      },
+    );
     if (!made) return null;
-    const [time] = cube.dimensions, [metric] = cube.measures;
+    const [time] = cube.dimensions,
+      [metric] = cube.measures;
     const end = dates.add(found[found.length - 1][0], periods, time.granularity);
-    return { timeField: named(time), metricField: named(metric), timeValue: formatted(time, end), metricValue: formatted(metric, made[periods + open - 1].value), relativePeriodsToForecast: periods };
+    return {
+      timeField: named(time),
+      metricField: named(metric),
+      timeValue: formatted(time, end),
+      metricValue: formatted(metric, made[periods + open - 1].value),
+      relativePeriodsToForecast: periods,
+    };
   }
 
   const COMPUTATIONS = {
-    PeriodOverPeriod: periodOverPeriod, GrowthRate: growthRate, PeriodToDate: periodToDate, MaximumMinimum: extreme,
-    MetricComparison: comparison, TopBottomRanked: ranked, TopBottomMovers: movers, TotalAggregation: total,
-    UniqueValues: uniqueValues, Forecast: forecast,
+    PeriodOverPeriod: periodOverPeriod,
+    GrowthRate: growthRate,
+    PeriodToDate: periodToDate,
+    MaximumMinimum: extreme,
+    MetricComparison: comparison,
+    TopBottomRanked: ranked,
+    TopBottomMovers: movers,
+    TotalAggregation: total,
+    UniqueValues: uniqueValues,
+    Forecast: forecast,
   };
 
   /** Compute one member of the Computation union for a visual; null if there are not enough values. */
@@ -144,7 +225,12 @@
     const measures = Lake.fields.measures([settings.Value, settings.FromValue, settings.TargetValue].filter(Boolean));
     const dataSet = [...dimensions, ...measures][0].dataSet;
     const cube = new Lake.cube.Cube(model, { ...scope, dataSet }, dimensions, measures);
-    return { kind, name: settings.Name || settings.ComputationId, settings, output: COMPUTATIONS[kind](cube, settings) };
+    return {
+      kind,
+      name: settings.Name || settings.ComputationId,
+      settings,
+      output: COMPUTATIONS[kind](cube, settings),
+    };
   }
 
   Lake.computations = { compute };

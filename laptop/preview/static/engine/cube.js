@@ -5,8 +5,12 @@
 
   /** The member that stands for all that a limit leaves out. */
   class Other {
-    constructor(count) { this.count = count; }
-    toString() { return `Other (${Lake.format.count(this.count)})`; }
+    constructor(count) {
+      this.count = count;
+    }
+    toString() {
+      return `Other (${Lake.format.count(this.count)})`;
+    }
   }
 
   function compare(a, b) {
@@ -21,7 +25,10 @@
     /** `scope` says which visual of which sheet asks, of which data set. */
     constructor(model, scope, dimensions, measures) {
       this.model = model;
-      this.dimensions = dimensions.map((field) => ({ ...model.complete(field), isOther: (key) => key instanceof Other }));
+      this.dimensions = dimensions.map((field) => ({
+        ...model.complete(field),
+        isOther: (key) => key instanceof Other,
+      }));
       this.measures = measures.map((field) => model.complete(field));
       this.functions = this.measures.map((field) => model.measureFunction(field));
       this.dataSet = scope.dataSet;
@@ -37,7 +44,9 @@
 
     keysOf(field) {
       const values = this.model.values(field.dataSet, field.column);
-      return field.granularity && field.type === "DATETIME" ? values.map((value) => dates.truncate(value, field.granularity)) : values;
+      return field.granularity && field.type === "DATETIME"
+        ? values.map((value) => dates.truncate(value, field.granularity))
+        : values;
     }
 
     grouped(rows, keysOf) {
@@ -83,7 +92,12 @@
       const found = [];
       const collect = (level, keys) => {
         if (level.members) {
-          found.push({ keys, rows: level.members.flatMap((group) => group.rows), dimensions: places.map((place) => this.dimensions[place]), siblings: found });
+          found.push({
+            keys,
+            rows: level.members.flatMap((group) => group.rows),
+            dimensions: places.map((place) => this.dimensions[place]),
+            siblings: found,
+          });
         } else for (const [key, next] of level) collect(next, [...keys, key]);
       };
       collect(groups, []);
@@ -104,11 +118,22 @@
       const rest = groups.slice(size);
       const place_of = new Map(members.map((group, at) => [group.keys[0], at]));
       if (rest.length && (limit || {}).OtherCategories !== "EXCLUDE" && limit) {
-        const other = { keys: [new Other(rest.length)], rows: rest.flatMap((group) => group.rows), dimensions: [field] };
+        const other = {
+          keys: [new Other(rest.length)],
+          rows: rest.flatMap((group) => group.rows),
+          dimensions: [field],
+        };
         for (const group of rest) place_of.set(group.keys[0], members.length);
         members.push(other);
       }
-      return { field, members, total: groups.length, shown: Math.min(size, groups.length), limited: rest.length > 0, placeOf: place_of };
+      return {
+        field,
+        members,
+        total: groups.length,
+        shown: Math.min(size, groups.length),
+        limited: rest.length > 0,
+        placeOf: place_of,
+      };
     }
 
     usualSort(field) {
@@ -136,7 +161,11 @@
       const sign = (byField || byColumn).Direction === "DESC" ? -1 : 1;
       if (byColumn) {
         const aggregation = aggregate.named(byColumn.AggregationFunction) || { name: "MIN" };
-        const at = this.model.measureFunction({ dataSet: this.dataSet, column: byColumn.SortBy.ColumnName, aggregation });
+        const at = this.model.measureFunction({
+          dataSet: this.dataSet,
+          column: byColumn.SortBy.ColumnName,
+          aggregation,
+        });
         return { at, sign };
       }
       const measure = this.measures.findIndex((field) => field.id === byField.FieldId);
@@ -154,7 +183,13 @@
         if (x === undefined || y === undefined) continue;
         const key = `${x}/${y}`;
         if (!found.has(key)) {
-          found.set(key, { x, y, keys: [firstAxis.members[x].keys[0], secondAxis.members[y].keys[0]], rows: [], dimensions: [firstAxis.field, secondAxis.field] });
+          found.set(key, {
+            x,
+            y,
+            keys: [firstAxis.members[x].keys[0], secondAxis.members[y].keys[0]],
+            rows: [],
+            dimensions: [firstAxis.field, secondAxis.field],
+          });
         }
         found.get(key).rows.push(...group.rows);
       }

@@ -4,12 +4,31 @@
   const DAY = 86_400_000;
   const FIXED = { MILLISECOND: 1, SECOND: 1000, MINUTE: 60_000, HOUR: 3_600_000, DAY, WEEK: 7 * DAY };
   const MONTHS = { MONTH: 1, QUARTER: 3, YEAR: 12 };
-  const MONTH_NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December"];
+  const MONTH_NAMES = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+  ];
   const DAY_NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
   const PATTERNS = {
-    YEAR: "YYYY", QUARTER: "[Q]Q YYYY", MONTH: "MMM YYYY", WEEK: "MMM D, YYYY", DAY: "MMM D, YYYY",
-    HOUR: "MMM D, HH:mm", MINUTE: "MMM D, HH:mm", SECOND: "MMM D, HH:mm:ss", MILLISECOND: "MMM D, HH:mm:ss.SSS",
+    YEAR: "YYYY",
+    QUARTER: "[Q]Q YYYY",
+    MONTH: "MMM YYYY",
+    WEEK: "MMM D, YYYY",
+    DAY: "MMM D, YYYY",
+    HOUR: "MMM D, HH:mm",
+    MINUTE: "MMM D, HH:mm",
+    SECOND: "MMM D, HH:mm:ss",
+    MILLISECOND: "MMM D, HH:mm:ss.SSS",
   };
   // Weeks begin on Sunday unless the definition's options say otherwise.
   const week = { start: 0 };
@@ -54,9 +73,14 @@
     if (instant === null) return null;
     const date = new Date(instant);
     const parts = {
-      YYYY: () => date.getUTCFullYear(), Q: () => Math.floor(date.getUTCMonth() / 3) + 1,
-      MM: () => date.getUTCMonth() + 1, DD: () => date.getUTCDate(), WD: () => date.getUTCDay() + 1,
-      HH: () => date.getUTCHours(), MI: () => date.getUTCMinutes(), SS: () => date.getUTCSeconds(),
+      YYYY: () => date.getUTCFullYear(),
+      Q: () => Math.floor(date.getUTCMonth() / 3) + 1,
+      MM: () => date.getUTCMonth() + 1,
+      DD: () => date.getUTCDate(),
+      WD: () => date.getUTCDay() + 1,
+      HH: () => date.getUTCHours(),
+      MI: () => date.getUTCMinutes(),
+      SS: () => date.getUTCSeconds(),
       MS: () => date.getUTCMilliseconds(),
     };
     if (!(unit in parts)) throw new Error(`extract needs one of ${Object.keys(parts).join(", ")}; got ${unit}`);
@@ -65,20 +89,30 @@
 
   const two = (number) => String(number).padStart(2, "0");
   const TOKENS = {
-    YYYY: (d) => d.getUTCFullYear(), YY: (d) => two(d.getUTCFullYear() % 100),
+    YYYY: (d) => d.getUTCFullYear(),
+    YY: (d) => two(d.getUTCFullYear() % 100),
     Q: (d) => Math.floor(d.getUTCMonth() / 3) + 1,
-    MMMM: (d) => MONTH_NAMES[d.getUTCMonth()], MMM: (d) => MONTH_NAMES[d.getUTCMonth()].slice(0, 3),
-    MM: (d) => two(d.getUTCMonth() + 1), M: (d) => d.getUTCMonth() + 1,
-    DD: (d) => two(d.getUTCDate()), D: (d) => d.getUTCDate(),
-    EEEE: (d) => DAY_NAMES[d.getUTCDay()], EEE: (d) => DAY_NAMES[d.getUTCDay()].slice(0, 3),
-    HH: (d) => two(d.getUTCHours()), H: (d) => d.getUTCHours(),
-    hh: (d) => two(d.getUTCHours() % 12 || 12), h: (d) => d.getUTCHours() % 12 || 12,
-    mm: (d) => two(d.getUTCMinutes()), ss: (d) => two(d.getUTCSeconds()),
-    SSS: (d) => String(d.getUTCMilliseconds()).padStart(3, "0"), a: (d) => (d.getUTCHours() < 12 ? "AM" : "PM"),
+    MMMM: (d) => MONTH_NAMES[d.getUTCMonth()],
+    MMM: (d) => MONTH_NAMES[d.getUTCMonth()].slice(0, 3),
+    MM: (d) => two(d.getUTCMonth() + 1),
+    M: (d) => d.getUTCMonth() + 1,
+    DD: (d) => two(d.getUTCDate()),
+    D: (d) => d.getUTCDate(),
+    EEEE: (d) => DAY_NAMES[d.getUTCDay()],
+    EEE: (d) => DAY_NAMES[d.getUTCDay()].slice(0, 3),
+    HH: (d) => two(d.getUTCHours()),
+    H: (d) => d.getUTCHours(),
+    hh: (d) => two(d.getUTCHours() % 12 || 12),
+    h: (d) => d.getUTCHours() % 12 || 12,
+    mm: (d) => two(d.getUTCMinutes()),
+    ss: (d) => two(d.getUTCSeconds()),
+    SSS: (d) => String(d.getUTCMilliseconds()).padStart(3, "0"),
+    a: (d) => (d.getUTCHours() < 12 ? "AM" : "PM"),
   };
   // Patterns of visuals write YYYY-MM-DD and dddd, those of formatDate yyyy-MM-dd and EEEE: both mean the same.
   const SAME = { yyyy: "YYYY", yy: "YY", dddd: "EEEE", ddd: "EEE", dd: "DD", d: "D", A: "a" };
-  const TOKEN = /\[[^\]]*\]|'[^']*'|YYYY|yyyy|YY|yy|Q|MMMM|MMM|MM|M|EEEE|EEE|dddd|ddd|DD|dd|D|d|HH|H|hh|h|mm|ss|SSS|a|A/g;
+  const TOKEN =
+    /\[[^\]]*\]|'[^']*'|YYYY|yyyy|YY|yy|Q|MMMM|MMM|MM|M|EEEE|EEE|dddd|ddd|DD|dd|D|d|HH|H|hh|h|mm|ss|SSS|a|A/g;
 
   function format(instant, pattern) {
     const date = new Date(instant);

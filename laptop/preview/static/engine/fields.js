@@ -6,8 +6,14 @@
 
   function base(kind, member, field) {
     return {
-      kind, member, id: field.FieldId, format: field.FormatConfiguration, dataSet: (field.Column || {}).DataSetIdentifier,
-      column: (field.Column || {}).ColumnName, expression: field.Expression, granularity: field.DateGranularity,
+      kind,
+      member,
+      id: field.FieldId,
+      format: field.FormatConfiguration,
+      dataSet: (field.Column || {}).DataSetIdentifier,
+      column: (field.Column || {}).ColumnName,
+      expression: field.Expression,
+      granularity: field.DateGranularity,
     };
   }
 
@@ -65,7 +71,9 @@
   /** The title of an axis: a label of its own, or that of its only field; several fields are told apart by the legend. */
   function axisTitle(options, shown) {
     if (options && options.Visibility === "HIDDEN") return "";
-    const own = ((options || {}).AxisLabelOptions || []).find((option) => option.CustomLabel && !(option.ApplyTo || {}).FieldId);
+    const own = ((options || {}).AxisLabelOptions || []).find(
+      (option) => option.CustomLabel && !(option.ApplyTo || {}).FieldId,
+    );
     if (own) return own.CustomLabel;
     return shown.length === 1 ? shown[0].label : "";
   }

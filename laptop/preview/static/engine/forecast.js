@@ -22,7 +22,8 @@
 
   /** Mean square of errors; those of a quarter of the past ago count half, so that a break long ago does not decide. */
   function recentLoss(errors) {
-    let sum = 0, weights = 0;
+    let sum = 0,
+      weights = 0;
     errors.forEach((error, at) => {
       const weight = 0.5 ** ((4 * (errors.length - 1 - at)) / errors.length);
       sum += weight * error * error;
@@ -34,7 +35,8 @@
   function smooth(values, size, [alpha, beta, gamma]) {
     const first = values.slice(0, size);
     let level = mean(first);
-    let trend = size > 1 ? (mean(values.slice(size, 2 * size)) - level) / size : values.length > 1 ? values[1] - values[0] : 0;
+    let trend =
+      size > 1 ? (mean(values.slice(size, 2 * size)) - level) / size : values.length > 1 ? values[1] - values[0] : 0;
     const seasonal = size > 1 ? first.map((value) => value - level) : [0];
     const errors = [];
     for (let at = size > 1 ? size : 1; at < values.length; at++) {
@@ -52,16 +54,26 @@
 
   function best(values, size) {
     let found = null;
-    for (const alpha of GRID) for (const beta of GRID.slice(0, 3)) for (const gamma of size > 1 ? GRID.slice(0, 3) : [0]) {
-      const fitted = smooth(values, size, [alpha, beta, gamma]);
-      if (!found || fitted.loss < found.loss) found = fitted;
-    }
+    for (const alpha of GRID)
+      for (const beta of GRID.slice(0, 3))
+        for (const gamma of size > 1 ? GRID.slice(0, 3) : [0]) {
+          const fitted = smooth(values, size, [alpha, beta, gamma]);
+          if (!found || fitted.loss < found.loss) found = fitted;
+        }
     return found;
   }
 
   /** Quantile of the normal distribution for a two-sided interval (Acklam's approximation would be finer than needed). */
   function reach(percent) {
-    const table = [[50, 0.674], [60, 0.842], [70, 1.036], [80, 1.282], [90, 1.645], [95, 1.96], [99, 2.576]];
+    const table = [
+      [50, 0.674],
+      [60, 0.842],
+      [70, 1.036],
+      [80, 1.282],
+      [90, 1.645],
+      [95, 1.96],
+      [99, 2.576],
+    ];
     const above = table.findIndex(([level]) => level >= percent);
     if (above <= 0) return table[above === 0 ? 0 : table.length - 1][1];
     const [[low, a], [high, b]] = [table[above - 1], table[above]];
@@ -81,7 +93,8 @@
     const fitted = best(values, size);
     const z = reach(interval);
     const within = (value) => Math.min(most ?? Infinity, Math.max(least ?? -Infinity, value));
-    let damped = 0, spread = 0;
+    let damped = 0,
+      spread = 0;
     return Array.from({ length: periods }, (_, step) => {
       if (step > 0) spread += (fitted.alpha * (1 + fitted.beta * damped)) ** 2;
       damped += DAMPING ** (step + 1);

@@ -2,14 +2,23 @@
 "use strict";
 (function (Lake) {
   const SYMBOLS = { COMMA: ",", DOT: ".", SPACE: " " };
-  const SCALES = { THOUSANDS: [1e3, "K"], MILLIONS: [1e6, "M"], BILLIONS: [1e9, "B"], TRILLIONS: [1e12, "T"],
-    LAKHS: [1e5, "L"], CRORES: [1e7, "Cr"] };
+  const SCALES = {
+    THOUSANDS: [1e3, "K"],
+    MILLIONS: [1e6, "M"],
+    BILLIONS: [1e9, "B"],
+    TRILLIONS: [1e12, "T"],
+    LAKHS: [1e5, "L"],
+    CRORES: [1e7, "Cr"],
+  };
   const CURRENCIES = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
 
   /** Return the one member of the union that is there: its kind and its settings. */
   function numeric(configuration) {
-    for (const [kind, member] of [["number", "NumberDisplayFormatConfiguration"],
-      ["currency", "CurrencyDisplayFormatConfiguration"], ["percentage", "PercentageDisplayFormatConfiguration"]]) {
+    for (const [kind, member] of [
+      ["number", "NumberDisplayFormatConfiguration"],
+      ["currency", "CurrencyDisplayFormatConfiguration"],
+      ["percentage", "PercentageDisplayFormatConfiguration"],
+    ]) {
       if (configuration && configuration[member]) return { kind, ...configuration[member] };
     }
     return { kind: "number" };
@@ -17,7 +26,9 @@
 
   function scaled(value, scale) {
     if (scale === "AUTO") {
-      const fitting = ["TRILLIONS", "BILLIONS", "MILLIONS", "THOUSANDS"].find((name) => Math.abs(value) >= SCALES[name][0]);
+      const fitting = ["TRILLIONS", "BILLIONS", "MILLIONS", "THOUSANDS"].find(
+        (name) => Math.abs(value) >= SCALES[name][0],
+      );
       return fitting ? [value / SCALES[fitting][0], SCALES[fitting][1]] : [value, ""];
     }
     return SCALES[scale] ? [value / SCALES[scale][0], SCALES[scale][1]] : [value, ""];
@@ -25,9 +36,10 @@
 
   function digits(value, places, separators) {
     const thousands = separators.ThousandsSeparator || {};
-    const plain = places === undefined
-      ? String(Math.abs(value) >= 1000 ? Math.round(value * 100) / 100 : Number(value.toPrecision(6)))
-      : value.toFixed(places);
+    const plain =
+      places === undefined
+        ? String(Math.abs(value) >= 1000 ? Math.round(value * 100) / 100 : Number(value.toPrecision(6)))
+        : value.toFixed(places);
     if (/e/.test(plain)) return plain;
     const [whole, fraction] = plain.split(".");
     const symbol = thousands.Visibility === "HIDDEN" ? "" : SYMBOLS[thousands.Symbol] || ",";
@@ -75,18 +87,34 @@
     const configuration = format.FormatConfiguration || format.NumericFormatConfiguration || format;
     const options = numeric(configuration);
     if (options.kind === "percentage") {
-      return number(shown, { PercentageDisplayFormatConfiguration: { ...options, DecimalPlacesConfiguration: { DecimalPlaces: Math.abs(shown) < 0.02 && shown !== 0 ? 1 : 0 } } });
+      return number(shown, {
+        PercentageDisplayFormatConfiguration: {
+          ...options,
+          DecimalPlacesConfiguration: { DecimalPlaces: Math.abs(shown) < 0.02 && shown !== 0 ? 1 : 0 },
+        },
+      });
     }
     const [, unit] = scaled(Math.abs(shown), "AUTO");
-    const places = unit ? (Math.abs(shown) / SCALES[{ K: "THOUSANDS", M: "MILLIONS", B: "BILLIONS", T: "TRILLIONS" }[unit]][0] % 1 ? 1 : 0) : undefined;
-    const member = options.kind === "currency" ? "CurrencyDisplayFormatConfiguration" : "NumberDisplayFormatConfiguration";
+    const places = unit
+      ? (Math.abs(shown) / SCALES[{ K: "THOUSANDS", M: "MILLIONS", B: "BILLIONS", T: "TRILLIONS" }[unit]][0]) % 1
+        ? 1
+        : 0
+      : undefined;
+    const member =
+      options.kind === "currency" ? "CurrencyDisplayFormatConfiguration" : "NumberDisplayFormatConfiguration";
     const needed = (String(Number(shown.toPrecision(3))).split(".")[1] || "").length;
     const decimals = places ?? (needed && options.kind === "currency" ? Math.max(2, needed) : needed);
-    return number(shown, { [member]: { ...options, NumberScale: "AUTO", DecimalPlacesConfiguration: { DecimalPlaces: decimals } } });
+    return number(shown, {
+      [member]: { ...options, NumberScale: "AUTO", DecimalPlacesConfiguration: { DecimalPlaces: decimals } },
+    });
   }
 
   function ago(seconds) {
-    const units = [[86_400, "day"], [3600, "hour"], [60, "minute"]];
+    const units = [
+      [86_400, "day"],
+      [3600, "hour"],
+      [60, "minute"],
+    ];
     const [size, name] = units.find(([size]) => seconds >= size) || [1, "second"];
     const count = Math.max(0, Math.round(seconds / size));
     return `${count} ${name}${count === 1 ? "" : "s"} ago`;

@@ -3,8 +3,21 @@
 (function (Lake) {
   const { expressions, dates, aggregate } = Lake;
   const DATES = new Set(["addDateTime", "truncDate", "parseDate", "now", "epochDate"]);
-  const TEXTS = new Set(["concat", "substring", "left", "right", "toUpper", "toLower", "trim", "ltrim", "rtrim", "replace",
-    "split", "toString", "formatDate"]);
+  const TEXTS = new Set([
+    "concat",
+    "substring",
+    "left",
+    "right",
+    "toUpper",
+    "toLower",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "replace",
+    "split",
+    "toString",
+    "formatDate",
+  ]);
   const WEEK = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
   const LIKE_ARGUMENT = { ifelse: 1, coalesce: 0, nullIf: 0, switch: 2, min: 0, max: 0 };
 
@@ -50,7 +63,9 @@
     }
 
     has(dataSet, name) {
-      return this.calculated.has(`${dataSet}/${name}`) || Boolean(this.tables[dataSet] && this.tables[dataSet].has(name));
+      return (
+        this.calculated.has(`${dataSet}/${name}`) || Boolean(this.tables[dataSet] && this.tables[dataSet].has(name))
+      );
     }
 
     /** Whether the name is that of a calculated field over groups of rows. */
@@ -58,8 +73,12 @@
       const field = this.calculated.get(`${dataSet}/${name}`);
       if (!field) return false;
       const tree = this.tree(field.Expression);
-      return expressions.isAggregate(tree) || [...expressions.walk(tree)].some(
-        (node) => node[0] === "column" && node[1] !== name && this.isAggregate(dataSet, node[1]));
+      return (
+        expressions.isAggregate(tree) ||
+        [...expressions.walk(tree)].some(
+          (node) => node[0] === "column" && node[1] !== name && this.isAggregate(dataSet, node[1]),
+        )
+      );
     }
 
     /** Values of a column, by row; calculated ones are computed once. */
@@ -86,8 +105,14 @@
     rowFunction(dataSet, tree) {
       return expressions.compile(tree, {
         now: this.now,
-        column: (name) => { const values = this.values(dataSet, name); return (row) => values[row]; },
-        parameter: (name) => { const value = this.parameter(name); return () => value; },
+        column: (name) => {
+          const values = this.values(dataSet, name);
+          return (row) => values[row];
+        },
+        parameter: (name) => {
+          const value = this.parameter(name);
+          return () => value;
+        },
       });
     }
 
@@ -95,7 +120,7 @@
     parameter(name) {
       if (!(name in this.parameters)) throw new Error(`There is no parameter ${name}.`);
       const values = this.parameters[name];
-      return values.length > 1 ? values : values[0] ?? null;
+      return values.length > 1 ? values : (values[0] ?? null);
     }
 
     type(dataSet, name) {
@@ -123,30 +148,46 @@
 
     /** An instant that a RollingDateConfiguration names. */
     rollingDate(rolling) {
-      return expressions.compile(this.tree(rolling.Expression), { now: this.now, column: () => { throw new Error("a rolling date has no columns"); }, parameter: (name) => () => this.parameter(name) })(0);
+      return expressions.compile(this.tree(rolling.Expression), {
+        now: this.now,
+        column: () => {
+          throw new Error("a rolling date has no columns");
+        },
+        parameter: (name) => () => this.parameter(name),
+      })(0);
     }
 
     /** Value of a measure for a group of rows. */
     measureFunction(field) {
       if (field.expression) return this.groupFunction(field.dataSet, this.tree(field.expression));
       if (this.isAggregate(field.dataSet, field.column)) {
-        return this.groupFunction(field.dataSet, this.tree(this.calculated.get(`${field.dataSet}/${field.column}`).Expression));
+        return this.groupFunction(
+          field.dataSet,
+          this.tree(this.calculated.get(`${field.dataSet}/${field.column}`).Expression),
+        );
       }
       const values = this.values(field.dataSet, field.column);
-      const { name, argument } = field.aggregation || { name: this.type(field.dataSet, field.column) === "STRING" ? "COUNT" : "SUM" };
+      const { name, argument } = field.aggregation || {
+        name: this.type(field.dataSet, field.column) === "STRING" ? "COUNT" : "SUM",
+      };
       return (group) => aggregate.aggregate(name, group.rows, (row) => values[row], argument);
     }
 
     groupFunction(dataSet, tree) {
       const scope = {
         now: this.now,
-        parameter: (name) => { const value = this.parameter(name); return () => value; },
+        parameter: (name) => {
+          const value = this.parameter(name);
+          return () => value;
+        },
         column: (name) => {
-          if (this.isAggregate(dataSet, name)) return this.groupFunction(dataSet, this.tree(this.calculated.get(`${dataSet}/${name}`).Expression));
+          if (this.isAggregate(dataSet, name))
+            return this.groupFunction(dataSet, this.tree(this.calculated.get(`${dataSet}/${name}`).Expression));
           return (group) => keyOf(group, name);
         },
         call: (name, parts) => {
-          if (name in Lake.tables.FUNCTIONS) return Lake.tables.compile(name, parts, (part) => this.groupFunction(dataSet, part));
+          if (name in Lake.tables.FUNCTIONS)
+            return Lake.tables.compile(name, parts, (part) => this.groupFunction(dataSet, part));
           return name in expressions.AGGREGATES ? this.aggregation(dataSet, name, parts) : undefined;
         },
       };
@@ -154,7 +195,8 @@
     }
 
     aggregation(dataSet, name, [measured, second]) {
-      if (second && second[0] === "list") throw new Error(`The preview does not compute level-aware aggregations (${name}).`);
+      if (second && second[0] === "list")
+        throw new Error(`The preview does not compute level-aware aggregations (${name}).`);
       const at = this.rowFunction(dataSet, measured);
       const conditional = name.endsWith("If");
       const counted = conditional ? this.rowFunction(dataSet, second) : null;

@@ -1,7 +1,8 @@
 // Narratives of insights: XML with expressions over computations, conditions and loops.
 "use strict";
 (function (Lake) {
-  const TOKEN = /\s*(\$\{[^}]+\}|'[^']*'|"[^"]*"|\d+(?:\.\d+)?|<>|!=|<=|>=|[-+*/=<>(),]|[A-Za-z_][\w]*(?:\[\w+\])?(?:\.[A-Za-z_]\w*(?:\[\w+\])?)*)/y;
+  const TOKEN =
+    /\s*(\$\{[^}]+\}|'[^']*'|"[^"]*"|\d+(?:\.\d+)?|<>|!=|<=|>=|[-+*/=<>(),]|[A-Za-z_][\w]*(?:\[\w+\])?(?:\.[A-Za-z_]\w*(?:\[\w+\])?)*)/y;
   const LEVELS = [["or"], ["and"], ["=", "<>", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/"]];
   const SAME = { "!=": "<>" };
 
@@ -32,7 +33,11 @@
     const operand = () => {
       const token = rest.shift();
       if (token === undefined) throw new Error(`The narrative's expression ${text} ends too early.`);
-      if (token === "(") { const inner = binary(0); rest.shift(); return inner; }
+      if (token === "(") {
+        const inner = binary(0);
+        rest.shift();
+        return inner;
+      }
       if (token === "-") return ["unary", "-", operand()];
       if (/^['"]/.test(token)) return ["value", token.slice(1, -1)];
       if (/^\d/.test(token)) return ["value", Number(token)];
@@ -40,7 +45,10 @@
       if (rest[0] !== "(") return ["path", token];
       rest.shift();
       const parts = [];
-      while (rest.length && rest[0] !== ")") { parts.push(binary(0)); if (rest[0] === ",") rest.shift(); }
+      while (rest.length && rest[0] !== ")") {
+        parts.push(binary(0));
+        if (rest[0] === ",") rest.shift();
+      }
       rest.shift();
       return ["call", token, parts];
     };
@@ -63,18 +71,36 @@
 
   // Paths become columns, whose value does not depend on a row.
   function evaluate(text, scope) {
-    const tree = JSON.parse(JSON.stringify(parse(text)), (_, node) => (Array.isArray(node) && node[0] === "path" ? ["column", node[1]] : node));
+    const tree = JSON.parse(JSON.stringify(parse(text)), (_, node) =>
+      Array.isArray(node) && node[0] === "path" ? ["column", node[1]] : node,
+    );
     return Lake.expressions.compile(tree, {
-      now: scope.now, column: (path) => () => lookUp(path, scope), parameter: (name) => () => scope.parameter(name),
+      now: scope.now,
+      column: (path) => () => lookUp(path, scope),
+      parameter: (name) => () => scope.parameter(name),
     })(0);
   }
 
-  const ELEMENTS = { block: "div", b: "b", i: "i", u: "u", ul: "ul", ol: "ol", li: "li", br: "br", inline: "span", p: "p" };
+  const ELEMENTS = {
+    block: "div",
+    b: "b",
+    i: "i",
+    u: "u",
+    ul: "ul",
+    ol: "ol",
+    li: "li",
+    br: "br",
+    inline: "span",
+    p: "p",
+  };
 
   function style(element, node) {
     const size = node.getAttribute("font-size");
     if (node.getAttribute("color")) element.style.color = node.getAttribute("color");
-    if (size) element.style.fontSize = /^\d/.test(size) ? size : { small: "12px", large: "18px", "extra-large": "24px" }[size] || "";
+    if (size)
+      element.style.fontSize = /^\d/.test(size)
+        ? size
+        : { small: "12px", large: "18px", "extra-large": "24px" }[size] || "";
     if (node.getAttribute("align")) element.style.textAlign = node.getAttribute("align");
   }
 
@@ -88,7 +114,7 @@
   function appendElement(target, node, scope) {
     if (node.tagName === "expression") {
       const value = evaluate(node.textContent.trim(), scope);
-      target.append(value === null ? "–" : typeof value === "object" ? value.formattedValue ?? "" : String(value));
+      target.append(value === null ? "–" : typeof value === "object" ? (value.formattedValue ?? "") : String(value));
     } else if (node.tagName === "if") {
       if (evaluate(node.getAttribute("condition"), scope)) append(target, node, scope);
     } else if (node.tagName === "for") {

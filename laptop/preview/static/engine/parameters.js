@@ -19,7 +19,8 @@
       return kind === "DateTime" ? values.StaticValues.map(Lake.dates.parse) : values.StaticValues;
     }
     if (values.RollingDate) return [model.rollingDate(values.RollingDate)];
-    if (unset.CustomValue !== undefined) return [kind === "DateTime" ? Lake.dates.parse(unset.CustomValue) : unset.CustomValue];
+    if (unset.CustomValue !== undefined)
+      return [kind === "DateTime" ? Lake.dates.parse(unset.CustomValue) : unset.CustomValue];
     return [];
   }
 

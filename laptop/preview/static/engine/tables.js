@@ -10,18 +10,23 @@
   const total = (values) => Lake.aggregate.sum(values);
   const running = (values) => {
     const seen = [];
-    return values.map((value) => { seen.push(value ?? 0); return total(seen); });
+    return values.map((value) => {
+      seen.push(value ?? 0);
+      return total(seen);
+    });
   };
   const shifted = (values, by) => values.map((_, place) => values[place + by] ?? null);
-  const apart = (values, by, share) => values.map((value, place) => {
-    const other = values[place + by];
-    if (value === null || other === null || other === undefined) return null;
-    return share ? (other === 0 ? null : (value - other) / other) : value - other;
-  });
-  const windowed = (reduce) => (values, before, after) => values.map((_, place) => {
-    const found = numbers(values.slice(Math.max(0, place - before), place + after + 1));
-    return found.length ? reduce(found) : null;
-  });
+  const apart = (values, by, share) =>
+    values.map((value, place) => {
+      const other = values[place + by];
+      if (value === null || other === null || other === undefined) return null;
+      return share ? (other === 0 ? null : (value - other) / other) : value - other;
+    });
+  const windowed = (reduce) => (values, before, after) =>
+    values.map((_, place) => {
+      const found = numbers(values.slice(Math.max(0, place - before), place + after + 1));
+      return found.length ? reduce(found) : null;
+    });
   const ranked = (values) => {
     const sorted = [...numbers(values)].sort((a, b) => b - a);
     return values.map((value) => (value === null ? null : sorted.indexOf(value) + 1));
@@ -30,10 +35,18 @@
   // How arguments lie: `sort` is the place of the sort list, `partition` that of the partition list, `numbers` those of
   // plain numbers. `apply` gets the values of a partition in order, and returns as many.
   const FUNCTIONS = {
-    sumOver: { partition: 1, apply: all(total) }, avgOver: { partition: 1, apply: all((v) => total(v) / v.length) },
-    minOver: { partition: 1, apply: all((v) => Math.min(...v)) }, maxOver: { partition: 1, apply: all((v) => Math.max(...v)) },
+    sumOver: { partition: 1, apply: all(total) },
+    avgOver: { partition: 1, apply: all((v) => total(v) / v.length) },
+    minOver: { partition: 1, apply: all((v) => Math.min(...v)) },
+    maxOver: { partition: 1, apply: all((v) => Math.max(...v)) },
     countOver: { partition: 1, apply: all((v) => v.length) },
-    percentOfTotal: { partition: 1, apply: (values) => { const whole = total(numbers(values)); return values.map((v) => (v === null || !whole ? null : v / whole)); } },
+    percentOfTotal: {
+      partition: 1,
+      apply: (values) => {
+        const whole = total(numbers(values));
+        return values.map((v) => (v === null || !whole ? null : v / whole));
+      },
+    },
     runningSum: { sort: 1, partition: 2, apply: running },
     lag: { sort: 1, numbers: [2], partition: 3, apply: (values, by) => shifted(values, -by) },
     lead: { sort: 1, numbers: [2], partition: 3, apply: (values, by) => shifted(values, by) },
@@ -54,7 +67,8 @@
     const inner = groupFunction(parts[0]);
     const partition = listed(parts[shape.partition]).map(groupFunction);
     const order = listed(parts[shape.sort]).map(([kind, node, direction]) =>
-      (kind === "sort" ? [groupFunction(node), direction] : [groupFunction([kind, node, direction]), "ASC"]));
+      kind === "sort" ? [groupFunction(node), direction] : [groupFunction([kind, node, direction]), "ASC"],
+    );
     const extra = (shape.numbers || []).map((place) => constant(parts[place]));
     return remembered((groups) => spread(groups, inner, partition, order, (values) => shape.apply(values, ...extra)));
   }
@@ -63,7 +77,10 @@
     const [[, node, direction]] = listed(sorted);
     const inner = groupFunction(node);
     const sign = direction === "DESC" ? 1 : -1;
-    const signed = (group) => { const value = inner(group); return value === null ? null : sign * value; };
+    const signed = (group) => {
+      const value = inner(group);
+      return value === null ? null : sign * value;
+    };
     return remembered((groups) => spread(groups, signed, listed(partition).map(groupFunction), [], ranked));
   }
 
