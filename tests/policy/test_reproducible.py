@@ -20,6 +20,7 @@ SOURCES = (
     "components",
     "config",
     "contracts",
+    "dashboards",
     "emr_steps",
     "glue_jobs",
     "labeling",
