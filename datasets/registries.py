@@ -36,6 +36,8 @@ def download_package(package: Package, folder: Path) -> None:
 
 def pip_download(package: Package, folder: Path) -> None:
     """Let pip fetch a package; it checks the hash itself, and installs nothing."""
+    # The command runs in the folder, where a path from here leads nowhere.
+    folder = folder.resolve()
     requirements = folder / "requirements.txt"
     requirements.write_text(package.requirement + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]

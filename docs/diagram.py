@@ -89,6 +89,14 @@ NODES = (
     Node("quality", "Data quality", 2, 2, (("AWS::Glue::DataQualityRuleset", "ruleset"),)),
     Node("failures", "Quarantine", 3, 2, (("AWS::S3::Bucket", "bucket"),), "Failures", "d-box d-data"),
     Node("catalog", "Glue catalog", 4, 2, (("AWS::Glue::Database", "database"), ("AWS::Glue::Table", "table"))),
+    Node(
+        "dashboards",
+        "QuickSight",
+        6,
+        2,
+        (("AWS::QuickSight::Dashboard", "dashboard"), ("AWS::QuickSight::DataSet", "data set")),
+        style="d-box d-run",
+    ),
     Node("results", "Query results", 5, 2, (("AWS::S3::Bucket", "bucket"),), "Results", "d-box d-data"),
     Node("tables", "DynamoDB", 0, 2, (("AWS::DynamoDB::Table", "table"),), style="d-box d-data"),
     Node(
@@ -136,6 +144,8 @@ FLOWS = (
     ("curated", "analytics"),
     ("analytics", "athena"),
     ("athena", "people"),
+    ("athena", "dashboards"),
+    ("dashboards", "people"),
     ("curate", "failures"),
     ("athena", "results"),
     ("stream", "functions"),

@@ -49,7 +49,7 @@ def run(home: Home, emulator: Run, lake: Lake, since: float) -> Written:
     refreshed = _refresh(quicksight, since)
     snapshot = command.look(home, emulator)
     page = command.write(home, snapshot)
-    visuals = sum(len(sheet.get("Visuals", ())) for one in snapshot.dashboards for sheet in one.definition["Sheets"])
+    visuals = sum(one.visuals for one in snapshot.dashboards)
     detail = f"{len(snapshot.dashboards)} dashboards with {visuals} visuals, {refreshed} data sets refreshed"
     return Written(page, facts(snapshot), detail)
 

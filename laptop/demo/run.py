@@ -212,7 +212,7 @@ def _summarize(report: Report, file: Path, console: Console) -> None:
     for person in report.people:
         console.print(
             f"  {person.name} ({', '.join(person.groups)}) sees {person.rows:,} of {person.all_rows:,} rows in "
-            f"{len(person.dashboards)} dashboards"
+            f"{', '.join(person.dashboards)}"
         )
     console.print(f"Dashboards: [bold]{(file.parent / report.dashboards).resolve().as_uri()}[/]", soft_wrap=True)
     console.print(f"Report: [bold]{file.as_uri()}[/]", soft_wrap=True)

@@ -50,7 +50,8 @@ def gather(home: Home, run: Run) -> Snapshot:
     }
     return Snapshot(
         created=datetime.now(UTC).isoformat(),
-        dashboards=tuple(sorted(dashboards, key=lambda one: one.name)),
+        # The richest one first: it is what people open.
+        dashboards=tuple(sorted(dashboards, key=lambda one: (-one.visuals, one.name))),
         data_sets=facts,
         people=people,
         themes={one.theme: _theme(quicksight, one.theme) for one in dashboards if one.theme},

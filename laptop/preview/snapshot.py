@@ -79,6 +79,11 @@ class DashboardFact:
     data_sets: tuple[str, ...]
     definition: Json
 
+    @property
+    def visuals(self) -> int:
+        """How many visuals its sheets have."""
+        return sum(len(sheet.get("Visuals", ())) for sheet in self.definition["Sheets"])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:

