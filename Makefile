@@ -1,5 +1,7 @@
 # Every task of the project. `make` or `make help` lists them.
 ENV ?= dev
+# Test processes: integration tests wait much, and each process takes up to 3 GB.
+WORKERS ?= 3
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -129,7 +131,7 @@ bi-member: install ## Show or change who is in a group (ARGS="--group lake-manag
 	@$(PY) -m dashboards member --environment $(ENV) $(ARGS)
 
 test: install lint ## Run every check: lint, types, imports, unit, policy, Spark and laptop tests
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: install ## Format, lint, types, import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run: $(VENV)/bin/ruff format ."; exit 1; }

@@ -26,6 +26,10 @@ logger = logging.getLogger("laptop.portal")
 _STATIC = Path(__file__).parent / "static"
 _FILES = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*.*")}
 _MOST_BYTES = 1_000_000
+# How long closing may take.
+_POLL_SECONDS = 0.05
+# What is read of a request that is too large: who still sends does not see why it was refused.
+_DRAINED_BYTES = 16 * _MOST_BYTES
 _LONGEST_NAME = 64
 
 
@@ -47,7 +51,7 @@ class Portal:
         self.images = images
         self._server = _listen(ports, self)
         self.port: int = self._server.server_address[1]
-        Thread(target=self._server.serve_forever, daemon=True, name="laptop-portal").start()
+        Thread(target=self._server.serve_forever, args=(_POLL_SECONDS,), daemon=True, name="laptop-portal").start()
 
     @property
     def origin(self) -> str:
@@ -148,6 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> Json:
         length = int(self.headers.get("Content-Length") or 0)
         if self.headers.get_content_type() != "application/json" or not 0 < length <= _MOST_BYTES:
+            self._drain(length)
             raise _Refusal(HTTPStatus.BAD_REQUEST, f"a request must be JSON of at most {_MOST_BYTES} bytes")
         try:
             body = json.loads(self.rfile.read(length))
@@ -156,6 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(body, dict):
             raise _Refusal(HTTPStatus.BAD_REQUEST, "a request must be a JSON object")
         return body
+
+    def _drain(self, length: int) -> None:
+        left = min(length, _DRAINED_BYTES)
+        while left > 0 and (read := self.rfile.read(min(left, 1 << 16))):
+            left -= len(read)
 
     def _json(self, document: Json, status: HTTPStatus = HTTPStatus.OK) -> None:
         self._send(json.dumps(document).encode(), "application/json", {}, status)

@@ -44,11 +44,21 @@ class Sniper(threading.Thread):
         while self.killed < self._kills:
             for stage in self._tracker.getActiveStageIds():
                 info = self._tracker.getStageInfo(stage)
-                if stage not in self._seen and info and info.numActiveTasks and info.name.startswith("parquet"):
+                fresh = stage not in self._seen and info and info.numActiveTasks and info.name.startswith("parquet")
+                if fresh and _kill_one():
                     self._seen.add(stage)
-                    os.kill(executors()[0], signal.SIGKILL)
                     self.killed += 1
-            time.sleep(0.02)
+            time.sleep(0.005)
+
+
+def _kill_one() -> bool:
+    for process in executors():
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        return True
+    return False
 
 
 def executors() -> list[int]:

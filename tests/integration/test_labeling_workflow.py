@@ -115,6 +115,15 @@ class Labels:
 
         return wait_for(answered, f"{count} answers for {task}")
 
+    def wait_until_stopped(self, job: str) -> None:
+        """Wait until nobody can answer tasks of a job any more; an execution that is stopped does not wait for it."""
+
+        def stopped() -> bool | None:
+            described = self.lake.client("sagemaker").describe_labeling_job(LabelingJobName=job)
+            return described["LabelingJobStatus"] == "Stopped" or None
+
+        wait_for(stopped, f"the end of {job}")
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.lake.rows(sql)
 
@@ -149,9 +158,10 @@ def _play(laptop: Laptop) -> Story:
         labels.put(key, png(number * 30))
     labels.crowd("half", "sports-*", dict(list(PICTURES.items())[:4]))
     stopped = labels.start("sports", "objects/pictures/", "pictures")
-    labels.wait_for_answers("sports", 12)
+    job = labels.wait_for_answers("sports", 12)
     labels.lake.client("stepfunctions").stop_execution(executionArn=stopped)
     story.stopped = labels.lake.end(stopped)
+    labels.wait_until_stopped(job)
     labels.crowd("all", "sports-*", PICTURES)
     story.rest = labels.lake.end(labels.start("sports", "objects/pictures/", "pictures"))
     story.rows["by_object"] = labels.rows("SELECT task, object, label, labeled_by, workers, job FROM labels")
