@@ -28,10 +28,10 @@ USAGE_TABLE = "usage"
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What is counted: the lake's workgroups, by team, and its jobs; and where calls go that were not delivered."""
+    """What is counted: the workgroups, by team, and the jobs, by name; and where calls go that were not delivered."""
 
     teams: Sequence[str]
-    jobs: Sequence[SparkJob]
+    jobs: Mapping[str, SparkJob]
     undelivered: sqs.IQueue
     undelivered_key: kms.IKey
 
@@ -116,7 +116,7 @@ class BiFunctions(Construct):
                 "BUCKET": bucket_name(analytics),
                 "PREFIX": USAGE_TABLE,
                 "WORKGROUPS": ",".join(groups),
-                "JOBS": ",".join(job.name for job in work.jobs),
+                "JOBS": ",".join(f"{name}={job.name}" for name, job in work.jobs.items()),
                 "ATHENA_USD_PER_TIB": str(config.athena_usd_per_tib),
                 "GLUE_USD_PER_DPU_HOUR": str(config.glue_usd_per_dpu_hour),
                 "GLUE_FLEX_USD_PER_DPU_HOUR": str(config.glue_flex_usd_per_dpu_hour),
@@ -126,7 +126,7 @@ class BiFunctions(Construct):
                     actions=["athena:BatchGetQueryExecution", "athena:ListQueryExecutions"],
                     resources=[arn(self, "athena", f"workgroup/{name}") for name in groups],
                 ),
-                Statement(actions=["glue:GetJobRuns"], resources=[job.arn for job in work.jobs]),
+                Statement(actions=["glue:GetJobRuns"], resources=[job.arn for job in work.jobs.values()]),
                 *write_objects(analytics, [USAGE_TABLE]),
                 *may_report(work.undelivered, work.undelivered_key),
             ],

@@ -78,6 +78,12 @@ class LakeJobs(Construct):
         """The job that merges small files."""
         return self._compact
 
+    @property
+    def by_name(self) -> Mapping[str, SparkJob]:
+        """All jobs, by names that people use: curate-orders, aggregate, compact."""
+        curate = {f"curate-{product}": job for product, job in self._curate.items()}
+        return {**curate, "aggregate": self._aggregate, "compact": self._compact}
+
     def _curate_arguments(self, product: Product) -> dict[str, str]:
         zones = self._settings.zones
         return {

@@ -172,10 +172,10 @@ class PlatformStage(cdk.Stage):
 
     def _work(self) -> Work:
         """Say what costs money, and is counted."""
-        jobs, pipelines = self.processing.jobs, self.processing.pipelines
+        pipelines = self.processing.pipelines
         return Work(
             teams=tuple(self.query.workgroups),
-            jobs=(*jobs.curate.values(), jobs.aggregate, jobs.compact),
+            jobs=self.processing.jobs.by_name,
             undelivered=pipelines.undelivered,
             undelivered_key=self.alerts.topic_key,
         )

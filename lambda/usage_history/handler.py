@@ -52,7 +52,7 @@ def _rows(since: datetime) -> Iterator[Row]:
         for execution in history.queries(_athena, workgroup, since):
             if row := of_query(execution, prices):
                 yield row
-    for job in _settings.jobs:
+    for team, job in _settings.jobs.items():
         for run in history.runs(_glue, job, since):
-            if row := of_job(run, prices):
+            if row := of_job(run, team, prices):
                 yield row

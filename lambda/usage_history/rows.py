@@ -56,7 +56,7 @@ def of_query(execution: Mapping[str, Any], prices: Prices) -> Row | None:
     )
 
 
-def of_job(run: Mapping[str, Any], prices: Prices) -> Row | None:
+def of_job(run: Mapping[str, Any], team: str, prices: Prices) -> Row | None:
     """Return the row of a job run; None while it runs or waits."""
     if run["JobRunState"] not in _JOB_ENDS:
         return None
@@ -64,7 +64,7 @@ def of_job(run: Mapping[str, Any], prices: Prices) -> Row | None:
     return Row(
         usage_id=run["Id"],
         kind="job",
-        team=run["JobName"],
+        team=team,
         status=run["JobRunState"],
         started_at=_utc(started),
         finished_at=_utc(run.get("CompletedOn") or run.get("LastModifiedOn") or started),

@@ -103,7 +103,7 @@ def test_cancelled_query_pays_for_what_it_had_read() -> None:
     ids=["standard", "flex", "a minute at least", "never ran", "auto scaling", "workers", "failed"],
 )
 def test_job_pays_for_its_capacity_by_the_second(fields: dict[str, Any], dpu_seconds: float, usd: float) -> None:
-    row = of_job(run(**fields), PRICES)
+    row = of_job(run(**fields), "curate-orders", PRICES)
 
     assert row is not None
     assert row.dpu_seconds == dpu_seconds
@@ -112,7 +112,7 @@ def test_job_pays_for_its_capacity_by_the_second(fields: dict[str, Any], dpu_sec
 
 def test_fails_on_a_worker_whose_capacity_is_not_known() -> None:
     with pytest.raises(ValueError, match=r"worker type of run jr_1 must be one of .*; got 'Z\.1X'"):
-        of_job(run(MaxCapacity=None, WorkerType="Z.1X"), PRICES)
+        of_job(run(MaxCapacity=None, WorkerType="Z.1X"), "curate-orders", PRICES)
 
 
 @pytest.mark.parametrize("state", ["QUEUED", "RUNNING"])
@@ -122,7 +122,7 @@ def test_query_that_runs_has_no_row_yet(state: str) -> None:
 
 @pytest.mark.parametrize("state", ["STARTING", "RUNNING", "STOPPING", "WAITING"])
 def test_job_run_that_goes_on_has_no_row_yet(state: str) -> None:
-    assert of_job(run(state), PRICES) is None
+    assert of_job(run(state), "curate-orders", PRICES) is None
 
 
 def test_row_of_a_query_says_who_ran_it_when_and_what_it_read() -> None:
@@ -142,7 +142,7 @@ def test_row_of_a_query_says_who_ran_it_when_and_what_it_read() -> None:
 
 def test_day_is_that_of_utc_whatever_time_zone_the_service_answers_in() -> None:
     early = datetime(2026, 3, 29, 1, 30, tzinfo=timezone(timedelta(hours=2)))
-    row = of_job(run(StartedOn=early, CompletedOn=early), PRICES)
+    row = of_job(run(StartedOn=early, CompletedOn=early), "curate-orders", PRICES)
 
     assert row is not None
     assert (row.day, row.started_at) == (date(2026, 3, 28), datetime(2026, 3, 28, 23, 30))
@@ -182,7 +182,7 @@ def test_columns_are_those_of_the_contract() -> None:
 
 
 def test_lines_are_what_athena_reads_and_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
-    rows = [each for each in (of_query(query(scanned=3), PRICES), of_job(run(JobName="häßlich 🦆"), PRICES)) if each]
+    rows = [each for each in (of_query(query(scanned=3), PRICES), of_job(run(), "häßlich 🦆", PRICES)) if each]
     file = tmp_path / "usage.json.gz"
     file.write_bytes(pack(rows))
 
@@ -264,7 +264,7 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         "BUCKET": "analytics",
         "PREFIX": "usage",
         "WORKGROUPS": "lake-analysts,lake-bi",
-        "JOBS": "curate",
+        "JOBS": "curate-orders=curate",
         "ATHENA_USD_PER_TIB": "5",
         "GLUE_USD_PER_DPU_HOUR": "0.44",
         "GLUE_FLEX_USD_PER_DPU_HOUR": "0.29",
@@ -301,7 +301,7 @@ def test_each_day_is_one_file_that_writing_again_leaves_as_it_is(entry: ModuleTy
     query_row = json.loads(gzip.decompress(written[days.key("usage", today)]))
     assert (query_row["usage_id"], query_row["scanned_bytes"], query_row["dpu_seconds"]) == ("q-1", TIB, None)
     job_row = json.loads(gzip.decompress(written[days.key("usage", yesterday)]))
-    assert (job_row["team"], job_row["dpu_seconds"], job_row["scanned_bytes"]) == ("curate", 3600.0, None)
+    assert (job_row["team"], job_row["dpu_seconds"], job_row["scanned_bytes"]) == ("curate-orders", 3600.0, None)
     assert entry.handle({}, CONTEXT) == report
     assert objects() == written
 

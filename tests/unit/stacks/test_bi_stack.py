@@ -313,6 +313,7 @@ def test_usage_is_counted_of_all_workgroups_and_jobs_and_written_to_its_table_on
     assert environment["WORKGROUPS"].split(",") == ["lake-analysts", "lake-engineers", "lake-pipeline", "lake-bi"]
     jobs = len(list(laptop_assembly.resources("Processing", "AWS::Glue::Job")))
     assert str(environment["JOBS"]).count("Fn::ImportValue") == jobs
+    assert "curate-orders=" in str(environment["JOBS"])
     may = allowed(laptop_assembly, "FunctionsUsageHistoryRole")
     assert len(may["glue:GetJobRuns"]) == jobs
     assert {each.partition("/")[2] for each in may["s3:PutObject"]} == {"usage/*"}
