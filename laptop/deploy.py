@@ -72,7 +72,9 @@ def deploy_assembly(home: Home, console: Console) -> None:
     if not _is_bootstrapped(home, run):
         started = time.monotonic()
         with console.status("Bootstrapping (cdk bootstrap)"):
-            _cdk(home, ["bootstrap", f"aws://{aws.ACCOUNT}/{aws.REGION}"], run, "bootstrap")
+            # With the assembly as its app the CLI synthesizes nothing, and other lakes may bootstrap meanwhile.
+            arguments = ["bootstrap", f"aws://{aws.ACCOUNT}/{aws.REGION}", "--app", str(home.assembly)]
+            _cdk(home, arguments, run, "bootstrap")
         console.print(f"Bootstrapped in {time.monotonic() - started:.1f} s")
     started = time.monotonic()
     _deploy_stacks(home, run, console)
