@@ -20,7 +20,7 @@ Level = Literal["reader", "owner"]
 
 @dataclass(frozen=True, kw_only=True)
 class Actions:
-    """The two sets of actions of a kind of asset.
+    """The two sets of actions of a kind of asset: owners may do what readers may, and more.
 
     Attributes
     ----------
@@ -31,9 +31,13 @@ class Actions:
     """
 
     reader: tuple[str, ...]
-    owner: tuple[str, ...]
+    more: tuple[str, ...]
     source: str
     namespace: bool
+
+    @property
+    def owner(self) -> tuple[str, ...]:
+        return self.reader + self.more
 
 
 def _actions(names: str) -> tuple[str, ...]:
@@ -46,10 +50,7 @@ _GUIDE = "https://docs.aws.amazon.com/quicksight/latest/user"
 ACTIONS: Mapping[Kind, Actions] = {
     "data source": Actions(
         reader=_actions("DescribeDataSource DescribeDataSourcePermissions PassDataSource"),
-        owner=_actions(
-            "DescribeDataSource DescribeDataSourcePermissions PassDataSource UpdateDataSource DeleteDataSource "
-            "UpdateDataSourcePermissions"
-        ),
+        more=_actions("UpdateDataSource DeleteDataSource UpdateDataSourcePermissions"),
         source=f"{_API}/API_UpdateDataSourcePermissions.html",
         namespace=False,
     ),
@@ -59,9 +60,8 @@ ACTIONS: Mapping[Kind, Actions] = {
             "DescribeRefreshSchedule ListRefreshSchedules"
         ),
         # 18 since data sets have refresh properties: https://github.com/hashicorp/terraform-provider-aws/issues/33907
-        owner=_actions(
-            "DescribeDataSet DescribeDataSetPermissions PassDataSet DescribeIngestion ListIngestions "
-            "DescribeRefreshSchedule ListRefreshSchedules UpdateDataSet DeleteDataSet CreateIngestion CancelIngestion "
+        more=_actions(
+            "UpdateDataSet DeleteDataSet CreateIngestion CancelIngestion "
             "UpdateDataSetPermissions DescribeDataSetRefreshProperties PutDataSetRefreshProperties "
             "DeleteDataSetRefreshProperties CreateRefreshSchedule UpdateRefreshSchedule DeleteRefreshSchedule"
         ),
@@ -70,8 +70,8 @@ ACTIONS: Mapping[Kind, Actions] = {
     ),
     "dashboard": Actions(
         reader=_actions("DescribeDashboard ListDashboardVersions QueryDashboard"),
-        owner=_actions(
-            "DescribeDashboard ListDashboardVersions QueryDashboard UpdateDashboard DeleteDashboard "
+        more=_actions(
+            "UpdateDashboard DeleteDashboard "
             "UpdateDashboardPermissions DescribeDashboardPermissions UpdateDashboardPublishedVersion"
         ),
         source=f"{_API}/API_UpdateDashboardPermissions.html",
@@ -79,17 +79,16 @@ ACTIONS: Mapping[Kind, Actions] = {
     ),
     "analysis": Actions(
         reader=_actions("DescribeAnalysis QueryAnalysis"),
-        owner=_actions(
-            "DescribeAnalysis QueryAnalysis UpdateAnalysis DeleteAnalysis RestoreAnalysis UpdateAnalysisPermissions "
-            "DescribeAnalysisPermissions"
+        more=_actions(
+            "UpdateAnalysis DeleteAnalysis RestoreAnalysis UpdateAnalysisPermissions DescribeAnalysisPermissions"
         ),
         source=f"{_API}/API_UpdateAnalysisPermissions.html",
         namespace=True,
     ),
     "theme": Actions(
         reader=_actions("DescribeTheme DescribeThemeAlias ListThemeAliases ListThemeVersions"),
-        owner=_actions(
-            "DescribeTheme DescribeThemeAlias ListThemeAliases ListThemeVersions DeleteTheme UpdateTheme "
+        more=_actions(
+            "DeleteTheme UpdateTheme "
             "CreateThemeAlias DeleteThemeAlias UpdateThemeAlias UpdateThemePermissions DescribeThemePermissions"
         ),
         source=f"{_API}/API_UpdateThemePermissions.html",
@@ -97,8 +96,8 @@ ACTIONS: Mapping[Kind, Actions] = {
     ),
     "folder": Actions(
         reader=_actions("DescribeFolder"),
-        owner=_actions(
-            "CreateFolder DescribeFolder UpdateFolder DeleteFolder CreateFolderMembership DeleteFolderMembership "
+        more=_actions(
+            "CreateFolder UpdateFolder DeleteFolder CreateFolderMembership DeleteFolderMembership "
             "DescribeFolderPermissions UpdateFolderPermissions"
         ),
         source=f"{_GUIDE}/sharing-folders.html",

@@ -17,6 +17,9 @@ Scope = dict[str, Any]
 FilterGroup = dict[str, Any]
 
 _NON_NULLS = "NON_NULLS_ONLY"
+_ALL = "ALL_VALUES"
+# Passes everything until a control of the filter says otherwise.
+_OPEN = {"MatchOperator": "CONTAINS", "SelectAllOptions": "FILTER_ALL_VALUES", "NullOption": _ALL}
 
 
 def everywhere() -> Scope:
@@ -36,52 +39,27 @@ def on_visuals(sheet: str, *visuals: str) -> Scope:
 
 def chosen(name: str, data_set: str, column: str, parameter: Parameter, *, scope: Scope | None = None) -> FilterGroup:
     """Keep rows whose text is among the chosen ones."""
-    configuration = {
-        "CustomFilterConfiguration": {
-            "MatchOperator": "EQUALS",
-            "ParameterName": parameter.name,
-            "NullOption": "ALL_VALUES",
-        }
-    }
-    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+    members = {"MatchOperator": "EQUALS", "ParameterName": parameter.name, "NullOption": _ALL}
+    return _category(name, data_set, column, scope, CustomFilterConfiguration=members)
 
 
 def searched(name: str, data_set: str, column: str, *, scope: Scope) -> FilterGroup:
     """Keep all rows until somebody writes, in a control of the filter, what the text must contain."""
-    configuration = {
-        "CustomFilterConfiguration": {
-            "MatchOperator": "CONTAINS",
-            "SelectAllOptions": "FILTER_ALL_VALUES",
-            "NullOption": "ALL_VALUES",
-        }
-    }
-    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+    return _category(name, data_set, column, scope, CustomFilterConfiguration=_OPEN)
 
 
 def among(
     name: str, data_set: str, column: str, values: Sequence[str], *, scope: Scope | None = None, without: bool = False
 ) -> FilterGroup:
     """Keep rows with one of the values, or those without."""
-    configuration = {
-        "FilterListConfiguration": {
-            "MatchOperator": "DOES_NOT_EQUAL" if without else "EQUALS",
-            "CategoryValues": list(values),
-            "NullOption": _NON_NULLS,
-        }
-    }
-    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+    operator = "DOES_NOT_EQUAL" if without else "EQUALS"
+    members = {"MatchOperator": operator, "CategoryValues": list(values), "NullOption": _NON_NULLS}
+    return _category(name, data_set, column, scope, FilterListConfiguration=members)
 
 
 def open_list(name: str, data_set: str, column: str, *, scope: Scope) -> FilterGroup:
     """Keep all rows until somebody chooses by a control of the filter."""
-    configuration = {
-        "FilterListConfiguration": {
-            "MatchOperator": "CONTAINS",
-            "SelectAllOptions": "FILTER_ALL_VALUES",
-            "NullOption": "ALL_VALUES",
-        }
-    }
-    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+    return _category(name, data_set, column, scope, FilterListConfiguration=_OPEN)
 
 
 def between(
@@ -186,6 +164,12 @@ def top(name: str, group: Field, measure: Field, parameter: Parameter, *, scope:
             }
         ],
     )
+
+
+def _category(
+    name: str, data_set: str, column: str, scope: Scope | None, **configuration: dict[str, Any]
+) -> FilterGroup:
+    return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
 
 
 def _group(name: str, kind: str, data_set: str, column: str, scope: Scope | None, **members: Any) -> FilterGroup:

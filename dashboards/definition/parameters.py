@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dashboards.definition.fields import Granularity, identifier
+from dashboards.definition.fields import identifier
 
 Control = dict[str, Any]
 
@@ -67,13 +67,7 @@ def one_of(name: str, *, title: str, values: Sequence[str], default: str) -> Par
     return Parameter(
         name=name,
         title=title,
-        declaration={
-            "StringParameterDeclaration": {
-                "Name": name,
-                "ParameterValueType": "SINGLE_VALUED",
-                "DefaultValues": {"StaticValues": [default]},
-            }
-        },
+        declaration=_single("String", name, default),
         kind="Dropdown",
         control={"Type": "SINGLE_SELECT", "SelectableValues": {"Values": list(values)}},
     )
@@ -91,39 +85,26 @@ def days_ago(name: str, *, title: str, days: int) -> Parameter:
 
 def whole_number(name: str, *, title: str, least: int, most: int, step: int, default: int) -> Parameter:
     """Let people choose a whole number by a slider."""
+    control = {"MinimumValue": least, "MaximumValue": most, "StepSize": step}
     return Parameter(
-        name=name,
-        title=title,
-        declaration={
-            "IntegerParameterDeclaration": {
-                "Name": name,
-                "ParameterValueType": "SINGLE_VALUED",
-                "DefaultValues": {"StaticValues": [default]},
-            }
-        },
-        kind="Slider",
-        control={"MinimumValue": least, "MaximumValue": most, "StepSize": step},
+        name=name, title=title, declaration=_single("Integer", name, default), kind="Slider", control=control
     )
 
 
 def decimal(name: str, *, title: str, least: float, most: float, step: float, default: float) -> Parameter:
     """Let people choose a number by a slider."""
+    control = {"MinimumValue": least, "MaximumValue": most, "StepSize": step}
     return Parameter(
-        name=name,
-        title=title,
-        declaration={
-            "DecimalParameterDeclaration": {
-                "Name": name,
-                "ParameterValueType": "SINGLE_VALUED",
-                "DefaultValues": {"StaticValues": [default]},
-            }
-        },
-        kind="Slider",
-        control={"MinimumValue": least, "MaximumValue": most, "StepSize": step},
+        name=name, title=title, declaration=_single("Decimal", name, default), kind="Slider", control=control
     )
 
 
-def _day(name: str, title: str, default: dict[str, Any], granularity: Granularity = "DAY") -> Parameter:
+def _single(kind: str, name: str, default: str | float) -> dict[str, Any]:
+    members = {"Name": name, "ParameterValueType": "SINGLE_VALUED", "DefaultValues": {"StaticValues": [default]}}
+    return {f"{kind}ParameterDeclaration": members}
+
+
+def _day(name: str, title: str, default: dict[str, Any]) -> Parameter:
     return Parameter(
         name=name,
         title=title,
@@ -131,7 +112,7 @@ def _day(name: str, title: str, default: dict[str, Any], granularity: Granularit
             "DateTimeParameterDeclaration": {
                 "Name": name,
                 "DefaultValues": default,
-                "TimeGranularity": granularity,
+                "TimeGranularity": "DAY",
             }
         },
         kind="DateTimePicker",
