@@ -20,24 +20,14 @@ import time
 from datetime import datetime
 from typing import Any
 
-from botocore import xform_name
-from botocore.exceptions import ClientError
-
 from laptop.emulator.clients import account, client
-from laptop.emulator.cloudformation.reads import READS, ReadBack, Reader, is_absence
+from laptop.emulator.cloudformation.quicksight_reads import call
 from laptop.emulator.cloudformation.shape import is_true, pick, tag_map
 from laptop.emulator.registry import Context, Created, Json, Resource, resource_type
 
 _POLL_SECONDS = 0.1
 _HOUR_SECONDS = 3600
 _DEFAULT_WAIT_HOURS = 36
-_FORMATS = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d")
-
-
-def _call(operation: str, **arguments: Any) -> Json:
-    """Call an operation of QuickSight in the stack's account."""
-    answer = getattr(client("quicksight"), xform_name(operation))(AwsAccountId=account(), **arguments)
-    return {name: value for name, value in answer.items() if name not in {"ResponseMetadata", "RequestId", "Status"}}
 
 
 def _permit(noun: str, id_member: str, asset_id: str, old: Json, new: Json) -> None:
@@ -50,7 +40,7 @@ def _permit(noun: str, id_member: str, asset_id: str, old: Json, new: Json) -> N
     changes = {"RevokePermissions": revoked, "GrantPermissions": granted}
     wanted = {name: value for name, value in changes.items() if value}
     if wanted:
-        _call(f"Update{noun}Permissions", **{id_member: asset_id}, **wanted)
+        call(f"Update{noun}Permissions", **{id_member: asset_id}, **wanted)
 
 
 def _retag(arn: str, old: Json, new: Json) -> None:
@@ -71,11 +61,20 @@ class _Asset(Resource):
     updated: tuple[str, ...]
     # Members of CreateX that are none of UpdateX.
     created: tuple[str, ...] = ()
+    # Properties that are neither, and those besides the id whose change makes another asset.
+    more: tuple[str, ...] = ()
+    replacing: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.id_member = f"{cls.noun}Id"
+        fixed = frozenset({"AwsAccountId", cls.id_member})
+        cls.properties = fixed.union(cls.updated, cls.created, cls.more)
+        cls.replaced_by = fixed.union(cls.replacing)
 
     def create(self, properties: Json, context: Context) -> Created:
         asset_id = str(properties.get(self.id_member) or context.name)
         request = pick(properties, *self.updated, *self.created)
-        _call(f"Create{self.noun}", **{self.id_member: asset_id}, **self.api(request))
+        call(f"Create{self.noun}", **{self.id_member: asset_id}, **self.api(request))
         try:
             self.finish(asset_id, {}, properties)
         except Exception:
@@ -86,7 +85,7 @@ class _Asset(Resource):
 
     def update(self, physical_id: str, old: Json, new: Json, context: Context) -> Created:
         asset_id = self.asset_id(physical_id)
-        _call(f"Update{self.noun}", **{self.id_member: asset_id}, **self.api(pick(new, *self.updated)))
+        call(f"Update{self.noun}", **{self.id_member: asset_id}, **self.api(pick(new, *self.updated)))
         if "Permissions" in self.properties:
             _permit(self.noun, self.id_member, asset_id, old, new)
         _retag(self.made(asset_id).attributes["Arn"], old, new)
@@ -94,10 +93,10 @@ class _Asset(Resource):
         return self.made(asset_id)
 
     def delete(self, physical_id: str, properties: Json) -> None:
-        _call(f"Delete{self.noun}", **{self.id_member: self.asset_id(physical_id)})
+        call(f"Delete{self.noun}", **{self.id_member: self.asset_id(physical_id)})
 
     def describe(self, asset_id: str) -> Json:
-        found: Json = _call(f"Describe{self.noun}", **{self.id_member: asset_id})[self.noun]
+        found: Json = call(f"Describe{self.noun}", **{self.id_member: asset_id})[self.noun]
         return found
 
     def made(self, asset_id: str) -> Created:
@@ -125,11 +124,10 @@ def _text(value: Any) -> Any:
 
 @resource_type("AWS::QuickSight::DataSource")
 class DataSource(_Asset):
-    noun, id_member = "DataSource", "DataSourceId"
+    noun = "DataSource"
     updated = ("Name", "DataSourceParameters", "VpcConnectionProperties", "SslProperties")
     created = ("Type", "Permissions", "Tags", "FolderArns")
-    properties = frozenset({"AwsAccountId", "DataSourceId", *updated, *created})
-    replaced_by = frozenset({"AwsAccountId", "DataSourceId", "Type"})
+    replacing = ("Type",)
 
     def finish(self, asset_id: str, old: Json, new: Json) -> None:
         found = self.describe(asset_id)
@@ -157,13 +155,10 @@ _DATA_SET = (
 
 @resource_type("AWS::QuickSight::DataSet")
 class DataSet(_Asset):
-    noun, id_member = "DataSet", "DataSetId"
+    noun = "DataSet"
     updated = _DATA_SET
     created = ("Permissions", "Tags", "FolderArns", "UseAs")
-    properties = frozenset(
-        {"AwsAccountId", "DataSetId", "DataSetRefreshProperties", "IngestionWaitPolicy", *updated, *created}
-    )
-    replaced_by = frozenset({"AwsAccountId", "DataSetId"})
+    more = ("DataSetRefreshProperties", "IngestionWaitPolicy")
 
     def api(self, request: Json) -> Json:
         folders = request.get("FieldFolders")
@@ -177,9 +172,9 @@ class DataSet(_Asset):
     def finish(self, asset_id: str, old: Json, new: Json) -> None:
         refresh = new.get("DataSetRefreshProperties")
         if refresh:
-            _call("PutDataSetRefreshProperties", DataSetId=asset_id, DataSetRefreshProperties=refresh)
+            call("PutDataSetRefreshProperties", DataSetId=asset_id, DataSetRefreshProperties=refresh)
         elif old.get("DataSetRefreshProperties"):
-            _call("DeleteDataSetRefreshProperties", DataSetId=asset_id)
+            call("DeleteDataSetRefreshProperties", DataSetId=asset_id)
         policy = new.get("IngestionWaitPolicy") or {}
         # It is on unless a template switches it off.
         if new["ImportMode"] == "SPICE" and is_true(policy.get("WaitForSpiceIngestion", True)):
@@ -194,7 +189,7 @@ class DataSet(_Asset):
 def _wait(data_set_id: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        newest = _call("ListIngestions", DataSetId=data_set_id, MaxResults=1)["Ingestions"][0]
+        newest = call("ListIngestions", DataSetId=data_set_id, MaxResults=1)["Ingestions"][0]
         if newest["IngestionStatus"] == "COMPLETED":
             return
         if newest["IngestionStatus"] in {"FAILED", "CANCELLED"}:
@@ -205,7 +200,7 @@ def _wait(data_set_id: str, seconds: float) -> None:
 
 @resource_type("AWS::QuickSight::Dashboard")
 class Dashboard(_Asset):
-    noun, id_member = "Dashboard", "DashboardId"
+    noun = "Dashboard"
     updated = (
         "Name",
         "SourceEntity",
@@ -217,26 +212,22 @@ class Dashboard(_Asset):
         "ValidationStrategy",
     )
     created = ("Permissions", "Tags", "FolderArns")
-    properties = frozenset({"AwsAccountId", "DashboardId", *updated, *created})
-    replaced_by = frozenset({"AwsAccountId", "DashboardId"})
 
     def finish(self, asset_id: str, old: Json, new: Json) -> None:
-        version = _call("DescribeDashboard", DashboardId=asset_id, AliasName="$LATEST")["Dashboard"]["Version"]
+        version = call("DescribeDashboard", DashboardId=asset_id, AliasName="$LATEST")["Dashboard"]["Version"]
         if version["Status"].endswith("_FAILED"):
             errors = "; ".join(f"{error['Type']}: {error['Message']}" for error in version["Errors"])
             raise ValueError(f"dashboard {asset_id}: {version['Status']}: {errors}")
         if old:
             number = version["VersionNumber"]
-            _call("UpdateDashboardPublishedVersion", DashboardId=asset_id, VersionNumber=number)
+            call("UpdateDashboardPublishedVersion", DashboardId=asset_id, VersionNumber=number)
 
 
 @resource_type("AWS::QuickSight::Theme")
 class Theme(_Asset):
-    noun, id_member = "Theme", "ThemeId"
+    noun = "Theme"
     updated = ("Name", "BaseThemeId", "Configuration", "VersionDescription")
     created = ("Permissions", "Tags")
-    properties = frozenset({"AwsAccountId", "ThemeId", *updated, *created})
-    replaced_by = frozenset({"AwsAccountId", "ThemeId"})
 
     def physical_id(self, asset_id: str) -> str:
         return f"{asset_id}|{account()}"
@@ -247,20 +238,18 @@ class Theme(_Asset):
 
 @resource_type("AWS::QuickSight::Folder")
 class Folder(_Asset):
-    noun, id_member = "Folder", "FolderId"
+    noun = "Folder"
     updated = ("Name",)
     created = ("FolderType", "ParentFolderArn", "SharingModel", "Permissions", "Tags")
-    properties = frozenset({"AwsAccountId", "FolderId", *updated, *created})
-    replaced_by = frozenset({"AwsAccountId", "FolderId", "ParentFolderArn", "SharingModel", "FolderType"})
+    replacing = ("ParentFolderArn", "SharingModel", "FolderType")
 
 
 @resource_type("AWS::QuickSight::VPCConnection")
 class VpcConnection(_Asset):
-    noun, id_member = "VPCConnection", "VPCConnectionId"
+    noun = "VPCConnection"
     updated = ("Name", "SubnetIds", "SecurityGroupIds", "DnsResolvers", "RoleArn")
     created = ("Tags",)
-    properties = frozenset({"AwsAccountId", "VPCConnectionId", "AvailabilityStatus", *updated, *created})
-    replaced_by = frozenset({"AwsAccountId", "VPCConnectionId"})
+    more = ("AvailabilityStatus",)
 
     def made(self, asset_id: str) -> Created:
         base, found = super().made(asset_id), self.describe(asset_id)
@@ -292,12 +281,12 @@ class RefreshSchedule(Resource):
 
     def delete(self, physical_id: str, properties: Json) -> None:
         _, data_set_id, schedule_id = physical_id.split("|")
-        _call("DeleteRefreshSchedule", DataSetId=data_set_id, ScheduleId=schedule_id)
+        call("DeleteRefreshSchedule", DataSetId=data_set_id, ScheduleId=schedule_id)
 
     @staticmethod
     def _made(operation: str, properties: Json) -> Created:
         data_set_id, schedule = properties["DataSetId"], _api_schedule(properties["Schedule"])
-        arn = _call(operation, DataSetId=data_set_id, Schedule=schedule)["Arn"]
+        arn = call(operation, DataSetId=data_set_id, Schedule=schedule)["Arn"]
         return Created(f"{account()}|{data_set_id}|{schedule['ScheduleId']}", {"Arn": arn})
 
 
@@ -313,102 +302,9 @@ class Group(Resource):
         return self._made("UpdateGroup", new)
 
     def delete(self, physical_id: str, properties: Json) -> None:
-        _call("DeleteGroup", **pick(properties, "GroupName", "Namespace"))
+        call("DeleteGroup", **pick(properties, "GroupName", "Namespace"))
 
     @staticmethod
     def _made(operation: str, properties: Json) -> Created:
-        group = _call(operation, **pick(properties, "GroupName", "Namespace", "Description"))["Group"]
+        group = call(operation, **pick(properties, "GroupName", "Namespace", "Description"))["Group"]
         return Created(group["Arn"], pick(group, "Arn", "PrincipalId"))
-
-
-def _reading(*operations: str, id_member: str, part: int = 1) -> Reader:
-    """Return a reader of all that these operations say about an asset; `part` is where its id stands in `Ref`."""
-
-    def read(physical_id: str, properties: Json, attributes: Json) -> Any:
-        asset = {id_member: physical_id.split("|")[part]}
-        answers = [_answer(operation, asset) for operation in operations]
-        tags = client("quicksight").list_tags_for_resource(ResourceArn=attributes["Arn"])["Tags"]
-        folders = _answer("ListFoldersForResource", {"ResourceArn": attributes["Arn"]}) if part else {}
-        return [_spelled(answers), {"AwsAccountId": account()}, tags, folders]
-
-    return read
-
-
-def _answer(operation: str, arguments: Json) -> Json:
-    try:
-        return _call(operation, **arguments)
-    except ClientError as error:
-        # A data set without refresh properties.
-        if is_absence(error):
-            return {}
-        raise
-
-
-def _spelled(value: Any) -> Any:
-    """Return an answer with each moment in every form in which a template may write it."""
-    if isinstance(value, dict):
-        return {name: _spelled(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_spelled(item) for item in value]
-    return [value.strftime(form) for form in _FORMATS] if isinstance(value, datetime) else value
-
-
-def _schedule(physical_id: str, properties: Json, attributes: Json) -> Any:
-    _, data_set_id, schedule_id = physical_id.split("|")
-    found = _call("DescribeRefreshSchedule", DataSetId=data_set_id, ScheduleId=schedule_id)
-    return [_spelled(found), {"DataSetId": data_set_id, "AwsAccountId": account()}]
-
-
-def _group(arn: str, properties: Json, attributes: Json) -> Any:
-    found = _call("DescribeGroup", **pick(properties, "GroupName", "Namespace"))
-    return [found, {"Namespace": arn.split("/")[1], "AwsAccountId": account()}]
-
-
-def _folder(physical_id: str, properties: Json, attributes: Json) -> Any:
-    found = _call("DescribeFolder", FolderId=physical_id.partition("|")[2])["Folder"]
-    return {"ParentFolderArn": (found.get("FolderPath") or [None])[-1]}
-
-
-READS |= {
-    "AWS::QuickSight::DataSource": ReadBack(
-        (_reading("DescribeDataSource", "DescribeDataSourcePermissions", id_member="DataSourceId"),),
-        aliases={"FolderArns": "Folders"},
-    ),
-    "AWS::QuickSight::DataSet": ReadBack(
-        (
-            _reading(
-                "DescribeDataSet",
-                "DescribeDataSetPermissions",
-                "DescribeDataSetRefreshProperties",
-                id_member="DataSetId",
-            ),
-        ),
-        aliases={"FolderArns": "Folders"},
-        unread={"IngestionWaitPolicy": "what CloudFormation does, not what the data set is"},
-    ),
-    "AWS::QuickSight::Dashboard": ReadBack(
-        (
-            _reading(
-                "DescribeDashboard",
-                "DescribeDashboardDefinition",
-                "DescribeDashboardPermissions",
-                id_member="DashboardId",
-            ),
-        ),
-        aliases={"FolderArns": "Folders", "VersionDescription": "Description"},
-        unread={"ValidationStrategy": "how the definition is checked, not part of it"},
-    ),
-    "AWS::QuickSight::Theme": ReadBack(
-        (_reading("DescribeTheme", "DescribeThemePermissions", id_member="ThemeId", part=0),),
-        aliases={"VersionDescription": "Description"},
-    ),
-    "AWS::QuickSight::Folder": ReadBack(
-        (_reading("DescribeFolder", "DescribeFolderPermissions", id_member="FolderId"), _folder)
-    ),
-    "AWS::QuickSight::VPCConnection": ReadBack(
-        (_reading("DescribeVPCConnection", id_member="VPCConnectionId"),),
-        aliases={"SubnetIds": "SubnetId"},
-    ),
-    "AWS::QuickSight::RefreshSchedule": ReadBack((_schedule,)),
-    "AWS::QuickSight::Group": ReadBack((_group,)),
-}
