@@ -132,6 +132,7 @@ def _person(number: int, person: Person) -> Json:
         "dashboards": list(person.dashboards),
         "files": {data_set: _file(number, person, data_set) for data_set in person.rows},
         "rights": {
-            data_set: {"count": rows.count, "hidden": list(rows.hidden)} for data_set, rows in person.rows.items()
+            data_set: {"count": rows.count, "hidden": list(rows.hidden), "error": rows.error}
+            for data_set, rows in person.rows.items()
         },
     }

@@ -37,13 +37,13 @@ def refresh(quicksight: Any, data_sets: Iterable[str], *, seconds: float = 120) 
     started = {data_set: _start(quicksight, data_set) for data_set in data_sets}
     deadline = time.monotonic() + seconds
     ended: dict[str, str] = {}
-    while started.keys() - ended.keys():
-        for data_set in started.keys() - ended.keys():
+    while waiting := sorted(started.keys() - ended.keys()):
+        for data_set in waiting:
             status = _status(quicksight, data_set, started[data_set])
             if status in _ENDED:
                 ended[data_set] = status
-        if time.monotonic() > deadline:
-            late = ", ".join(sorted(started.keys() - ended.keys()))
+        late = ", ".join(sorted(started.keys() - ended.keys()))
+        if late and time.monotonic() > deadline:
             raise PreviewError(f"refreshes must end within {seconds:.0f} s; got none of {late}")
         time.sleep(_POLL_SECONDS)
     return ended

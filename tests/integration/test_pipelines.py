@@ -23,7 +23,7 @@ import pytest
 from rich.console import Console
 
 from datasets.prepare import FIRST, RawFile
-from laptop import deploy
+from laptop import aws, deploy
 from laptop.demo.lake import Lake as DemoLake
 from laptop.demo.pipelines import Pipelines
 from laptop.state import PROJECT
@@ -107,13 +107,15 @@ def story(lake: PipelineLake, tmp_path_factory: pytest.TempPathFactory) -> Story
 @contextmanager
 def without_data_set(lake: PipelineLake, data_set: str) -> Iterator[None]:
     """Let somebody have deleted a data set of dashboards, for a while."""
-    quicksight, account = lake.client("quicksight"), "000000000000"
+    quicksight, account = lake.client("quicksight"), aws.ACCOUNT
     found = quicksight.describe_data_set(AwsAccountId=account, DataSetId=data_set)["DataSet"]
     members = quicksight.meta.service_model.operation_model("CreateDataSet").input_shape.members
     quicksight.delete_data_set(AwsAccountId=account, DataSetId=data_set)
-    yield
-    kept = {name: value for name, value in found.items() if name in members}
-    quicksight.create_data_set(AwsAccountId=account, **kept)
+    try:
+        yield
+    finally:
+        kept = {name: value for name, value in found.items() if name in members}
+        quicksight.create_data_set(AwsAccountId=account, **kept)
 
 
 def two_at_once(lake: PipelineLake, folder: Path) -> tuple[str, str]:

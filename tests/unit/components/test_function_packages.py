@@ -67,6 +67,8 @@ ENVIRONMENT = {
     "GLUE_USD_PER_DPU_HOUR": "0.44",
     "GLUE_FLEX_USD_PER_DPU_HOUR": "0.29",
 }
+# A job is known by its name in Glue here, and by its task where labels are made.
+OWN_ENVIRONMENT = {"usage_history": {"JOBS": "orders=lake-orders"}}
 # The functions of each stack, which share a layer.
 STREAM = {"clickstream_counters", "clickstream_to_lake", "file_arrival"}
 LABELING = {"labeling_manifest", "labeling_results", "post_annotation", "pre_annotation"}
@@ -120,6 +122,7 @@ def test_handler_starts_with_nothing_but_its_archive_the_layer_and_the_runtime(
         # -S leaves the installed packages out.
         [sys.executable, "-S", "-c", f"from {package}.handler import handle; assert callable(handle)"],
         env=ENVIRONMENT
+        | OWN_ENVIRONMENT.get(package, {})
         | {"PYTHONPATH": f"{tmp_path}:{layers[package]}:{runtime}", "POWERTOOLS_METRICS_NAMESPACE": "Lake/Stream"},
         cwd=tmp_path,
         capture_output=True,

@@ -69,7 +69,8 @@
       .filter((id) => user.files[id])
       .flatMap((id) => {
         const { rows } = Lake.snapshot.dataSets[id];
-        const { count, hidden } = user.rights[id];
+        const { count, hidden, error } = user.rights[id];
+        if (error) return [fact(id, `rows of ${short(id)} cannot be read`, "rows")];
         const seen =
           rows === null || rows === undefined || count >= rows
             ? []

@@ -9,6 +9,11 @@
 
   const page = { show, redraw, main: null };
 
+  /** Show something else, or say why not. */
+  function show(change) {
+    turnTo(change).catch((error) => (page.main || document.body).replaceChildren(make("p", "banner bad", error.message)));
+  }
+
   /** Colours and fonts of the dashboard's theme, for charts and (as variables) for the page. */
   function themed(configuration = {}) {
     const ui = configuration.UIColorPalette || {},
@@ -45,8 +50,8 @@
     return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   }
 
-  /** Show something else; members that are missing stay. */
-  async function show(change) {
+  /** Members that are missing stay. */
+  async function turnTo(change) {
     const wanted = { user: page.user, dashboard: page.dashboard && page.dashboard.id, sheet: page.sheetId, ...change };
     const users = Lake.snapshot.users;
     const user = wanted.user in users ? wanted.user : Object.keys(users)[0];
@@ -68,7 +73,6 @@
         tables,
         now: Lake.snapshot.created,
       });
-    page.tables = tables;
     page.theme = themed(Lake.snapshot.themes[dashboard.theme]);
     page.chartBase = {
       color: page.theme.colors,
@@ -122,7 +126,7 @@
       for (const open of document.querySelectorAll("details.several[open]"))
         if (!open.contains(event.target) && document.contains(event.target)) open.open = false;
     });
-    show(fromAddress()).catch((error) => document.body.append(make("p", "banner bad", error.message)));
+    show(fromAddress());
   }
 
   Lake.page = page;

@@ -38,7 +38,7 @@
   function whyNoRows(page, dataSet) {
     const info = Lake.snapshot.dataSets[dataSet] || {};
     if (info.rows) return `0 rows for ${page.user}: row-level security shows none of ${format.count(info.rows)}.`;
-    return info.lastGood === undefined && info.importMode === "SPICE"
+    return !info.lastGood && info.importMode === "SPICE"
       ? "No rows yet: the data set was not refreshed."
       : "0 rows: the data set is empty.";
   }
@@ -55,8 +55,7 @@
       if (!Lake.visuals[kind]) throw new Error(`The preview does not draw a ${kind}.`);
       made = Lake.visuals[kind](contextOf(page, sheet, kind, visual));
     } catch (error) {
-      const withheld = error instanceof Lake.data.Withheld;
-      return box(tile, body, withheld ? "withheld" : "refused", error.message);
+      return refuse(tile, body, error);
     }
     if (made.empty) return box(tile, body, "empty", made.empty);
     tile.dataset.state = "drawn";
@@ -65,6 +64,11 @@
     if (made.element) body.append(made.element);
     else charts.push({ body, made, tile, visual });
     return tile;
+  }
+
+  /** Say why something cannot be shown; the rest of the sheet is. */
+  function refuse(tile, body, error) {
+    return box(tile, body, error instanceof Lake.data.Withheld ? "withheld" : "refused", error.message);
   }
 
   function box(tile, body, state, why) {
@@ -77,7 +81,7 @@
   /** Charts need the size of their box, so they are drawn once the sheet is in the page. */
   function drawCharts(page, sheet) {
     for (const one of charts) {
-      one.chart = echarts.init(one.body, page.echartsTheme, { renderer: one.made.marks > 1500 ? "canvas" : "svg" });
+      one.chart = echarts.init(one.body, null, { renderer: one.made.marks > 1500 ? "canvas" : "svg" });
       for (const axis of [one.made.option.xAxis].flat().filter(Boolean)) axis.nameGap = 30;
       one.chart.setOption({ ...page.chartBase, ...one.made.option });
       const action = (one.visual.Actions || []).find(
@@ -178,7 +182,14 @@
     const controls = Lake.controls.ofSheet(page.dashboard.definition, sheet);
     const elements = layoutOf(sheet);
     const inGrid = new Set(elements.map((element) => element.ElementId));
-    const control = (one) => Lake.controls.render(one, page.model, () => page.redraw());
+    const control = (one) => {
+      try {
+        return Lake.controls.render(one, page.model, () => page.redraw());
+      } catch (error) {
+        const made = make("div", "control");
+        return refuse(made, made, error);
+      }
+    };
     page.chips = make("div", "chips");
     page.cells = [];
     const bar = make("div", "controls", ...controls.filter((one) => !inGrid.has(one.id)).map(control), page.chips);
