@@ -13,7 +13,6 @@ from typing import Any, Literal
 # What a column of a prepared data set can be.
 ColumnType = Literal["STRING", "INTEGER", "DECIMAL", "DATETIME", "BOOLEAN"]
 ImportMode = Literal["SPICE", "DIRECT_QUERY"]
-# DataSetDateFilterConfiguration and ColumnGeographicRole have more; these are what the lake can have a use for.
 GeographicRole = Literal["COUNTRY", "STATE", "COUNTY", "CITY", "POSTCODE", "LONGITUDE", "LATITUDE"]
 Definition = Mapping[str, Any]
 

@@ -11,10 +11,14 @@ from dashboards.model import Definition
 THEME_ID = "lake"
 NAME = "Lake"
 
+# From pale to dark of one hue: reads the same for who does not tell colours apart, and on paper.
+FEW_TO_MANY = ("#EAF1F8", "#0B4F8A")
+DANGER = "#B3403A"
+
 THEME: Definition = {
     "DataColorPalette": {
         "Colors": ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#6B7A8F", "#3B3B98"],
-        "MinMaxGradient": ["#EAF1F8", "#0B4F8A"],
+        "MinMaxGradient": list(FEW_TO_MANY),
         "EmptyFillColor": "#E3E7EC",
     },
     "UIColorPalette": {
@@ -24,7 +28,7 @@ THEME: Definition = {
         "SecondaryBackground": "#F4F6F9",
         "Accent": "#0B4F8A",
         "AccentForeground": "#FFFFFF",
-        "Danger": "#B3403A",
+        "Danger": DANGER,
         "DangerForeground": "#FFFFFF",
         "Warning": "#E69F00",
         "WarningForeground": "#1F2A37",

@@ -9,6 +9,9 @@ from dashboards.definition.fields import Field, wells
 from dashboards.definition.ordering import ascending, at_most, descending
 from dashboards.definition.visuals import HIDDEN, Members, Visual, filtering, labels, sort, visual
 
+# More of a ring or of a funnel nobody tells apart.
+_PARTS = 8
+
 
 def bar(
     name: str,
@@ -20,7 +23,6 @@ def bar(
     color: Field | None = None,
     order: Members | None = None,
     limit: int | None = None,
-    others: bool = False,
     horizontal: bool = False,
     arrangement: Literal["CLUSTERED", "STACKED", "STACKED_PERCENT"] = "CLUSTERED",
     filters_sheet: bool = False,
@@ -30,7 +32,7 @@ def bar(
     Parameters
     ----------
     limit
-        How many bars; with `others`, one more stands for the rest.
+        How many bars; the rest is left out.
     """
     chart = {
         "FieldWells": {
@@ -42,7 +44,7 @@ def bar(
         },
         "SortConfiguration": sort(
             CategorySort=order or descending(values[0]),
-            CategoryItemsLimit=at_most(limit, others=others) if limit else None,
+            CategoryItemsLimit=at_most(limit, others=False) if limit else None,
         ),
         "Orientation": "HORIZONTAL" if horizontal else "VERTICAL",
         "BarsArrangement": arrangement,
@@ -62,7 +64,6 @@ def line(
     values: Sequence[Field],
     subtitle: str | None = None,
     color: Field | None = None,
-    limit: int | None = None,
     forecast_periods: int | None = None,
     kind: Literal["LINE", "AREA", "STACKED_AREA"] = "LINE",
 ) -> Visual:
@@ -88,10 +89,7 @@ def line(
                 "Colors": wells([color] if color else []),
             }
         },
-        "SortConfiguration": sort(
-            CategorySort=ascending(time),
-            ColorItemsLimitConfiguration=at_most(limit) if limit else None,
-        ),
+        "SortConfiguration": sort(CategorySort=ascending(time)),
         "Type": kind,
         "XAxisLabelOptions": labels(time),
         "PrimaryYAxisLabelOptions": labels(*values),
@@ -103,11 +101,11 @@ def line(
     return visual("LineChartVisual", name, title, subtitle, chart)
 
 
-def pie(name: str, *, title: str, category: Field, value: Field, subtitle: str | None = None, limit: int = 8) -> Visual:
-    """Show the parts of a whole as a ring; the largest first, small ones together."""
+def pie(name: str, *, title: str, category: Field, value: Field, subtitle: str | None = None) -> Visual:
+    """Show the parts of a whole as a ring; the largest eight first, the others together."""
     chart = {
         "FieldWells": {"PieChartAggregatedFieldWells": {"Category": [category.well], "Values": [value.well]}},
-        "SortConfiguration": sort(CategorySort=descending(value), CategoryItemsLimit=at_most(limit)),
+        "SortConfiguration": sort(CategorySort=descending(value), CategoryItemsLimit=at_most(_PARTS)),
         "DonutOptions": {
             "ArcOptions": {"ArcThickness": "MEDIUM"},
             "DonutCenterOptions": {"LabelVisibility": "VISIBLE"},
@@ -120,11 +118,11 @@ def pie(name: str, *, title: str, category: Field, value: Field, subtitle: str |
     return visual("PieChartVisual", name, title, subtitle, chart)
 
 
-def funnel(name: str, *, title: str, stage: Field, value: Field, subtitle: str | None = None, limit: int = 8) -> Visual:
-    """Show how many get how far."""
+def funnel(name: str, *, title: str, stage: Field, value: Field, subtitle: str | None = None) -> Visual:
+    """Show how many get how far, in at most eight stages."""
     chart = {
         "FieldWells": {"FunnelChartAggregatedFieldWells": {"Category": [stage.well], "Values": [value.well]}},
-        "SortConfiguration": sort(CategorySort=descending(value), CategoryItemsLimit=at_most(limit, others=False)),
+        "SortConfiguration": sort(CategorySort=descending(value), CategoryItemsLimit=at_most(_PARTS, others=False)),
         "CategoryLabelOptions": labels(stage),
         "ValueLabelOptions": labels(value),
         "DataLabelOptions": {"Visibility": "VISIBLE", "MeasureDataLabelStyle": "VALUE_AND_PERCENTAGE_BY_FIRST_STAGE"},
@@ -139,9 +137,9 @@ def scatter(
     x: Field,
     y: Field,
     points: Field,
+    color: Field,
+    size: Field,
     subtitle: str | None = None,
-    color: Field | None = None,
-    size: Field | None = None,
 ) -> Visual:
     """Show how two measures go together: one point for each value of `points`, and of `color`."""
     chart = {
@@ -149,13 +147,13 @@ def scatter(
             "ScatterPlotCategoricallyAggregatedFieldWells": {
                 "XAxis": [x.well],
                 "YAxis": [y.well],
-                "Category": wells([color] if color else []),
+                "Category": [color.well],
                 "Label": [points.well],
-                "Size": wells([size] if size else []),
+                "Size": [size.well],
             }
         },
         "XAxisLabelOptions": labels(x),
         "YAxisLabelOptions": labels(y),
-        "Legend": {"Visibility": "VISIBLE", "Position": "BOTTOM"} if color else HIDDEN,
+        "Legend": {"Visibility": "VISIBLE", "Position": "BOTTOM"},
     }
     return visual("ScatterPlotVisual", name, title, subtitle, chart)

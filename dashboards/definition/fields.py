@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dashboards.definition.formats import Format, whole
@@ -42,7 +42,7 @@ class Field:
 
     def within(self, name: str) -> Field:
         """Give the same field with an id of its own, for a computation of a visual that shows the field already."""
-        return Field(id=f"{name}-{self.id}", kind=self.kind, column=self.column, label=self.label, members=self.members)
+        return replace(self, id=f"{name}-{self.id}")
 
 
 def wells(fields: Sequence[Field]) -> list[dict[str, Any]]:
@@ -57,29 +57,17 @@ def identifier(data_set: str, column: str) -> dict[str, str]:
 
 def dimension(data_set: str, column: str, label: str | None = None) -> Field:
     """Group by the values of a text."""
-    return Field(id=column, kind="CategoricalDimensionField", column=identifier(data_set, column), label=label)
+    return _field("CategoricalDimensionField", data_set, column, label)
 
 
 def step(data_set: str, column: str, label: str | None = None) -> Field:
     """Group by the values of a number."""
-    return Field(
-        id=column,
-        kind="NumericalDimensionField",
-        column=identifier(data_set, column),
-        label=label,
-        members=_number_format(whole()),
-    )
+    return _field("NumericalDimensionField", data_set, column, label, **_number_format(whole()))
 
 
 def moment(data_set: str, column: str, granularity: Granularity, label: str | None = None) -> Field:
     """Group by periods of a time."""
-    return Field(
-        id=f"{column}-{granularity.lower()}",
-        kind="DateDimensionField",
-        column=identifier(data_set, column),
-        label=label,
-        members={"DateGranularity": granularity},
-    )
+    return _field("DateDimensionField", data_set, column, label, done=granularity.lower(), DateGranularity=granularity)
 
 
 def total(data_set: str, column: str, label: str | None = None, form: Format | None = None) -> Field:
@@ -96,24 +84,21 @@ def measure(
     data_set: str, column: str, aggregation: Aggregation, label: str | None = None, form: Format | None = None
 ) -> Field:
     """Aggregate a number."""
-    return Field(
-        id=f"{column}-{aggregation.lower()}",
-        kind="NumericalMeasureField",
-        column=identifier(data_set, column),
-        label=label,
-        members={"AggregationFunction": {"SimpleNumericalAggregation": aggregation}} | _number_format(form or whole()),
+    function = {"SimpleNumericalAggregation": aggregation}
+    return _field(
+        "NumericalMeasureField",
+        data_set,
+        column,
+        label,
+        done=aggregation.lower(),
+        AggregationFunction=function,
+        **_number_format(form or whole()),
     )
 
 
 def metric(data_set: str, name: str, label: str | None = None, form: Format | None = None) -> Field:
     """Show a calculated field that aggregates by itself, `sum({cost}) / sum({rows})` for example."""
-    return Field(
-        id=name,
-        kind="NumericalMeasureField",
-        column=identifier(data_set, name),
-        label=label,
-        members=_number_format(form or whole()),
-    )
+    return _field("NumericalMeasureField", data_set, name, label, **_number_format(form or whole()))
 
 
 def count(data_set: str, column: str, label: str | None = None) -> Field:
@@ -128,26 +113,27 @@ def distinct(data_set: str, column: str, label: str | None = None) -> Field:
 
 def latest(data_set: str, column: str, label: str | None = None, *, form: str = "YYYY-MM-DD HH:mm") -> Field:
     """Take the latest of the times; a `form` without hours is for days."""
-    return Field(
-        id=f"{column}-max",
-        kind="DateMeasureField",
-        column=identifier(data_set, column),
-        label=label,
-        members={"AggregationFunction": "MAX", "FormatConfiguration": {"DateTimeFormat": form}},
+    shown = {"DateTimeFormat": form}
+    return _field(
+        "DateMeasureField", data_set, column, label, done="max", AggregationFunction="MAX", FormatConfiguration=shown
     )
 
 
 def _of_text(data_set: str, column: str, aggregation: Literal["COUNT", "DISTINCT_COUNT"], label: str | None) -> Field:
-    return Field(
-        id=f"{column}-{aggregation.lower()}",
-        kind="CategoricalMeasureField",
-        column=identifier(data_set, column),
-        label=label,
-        members={
-            "AggregationFunction": aggregation,
-            "FormatConfiguration": {"NumericFormatConfiguration": whole()},
-        },
+    return _field(
+        "CategoricalMeasureField",
+        data_set,
+        column,
+        label,
+        done=aggregation.lower(),
+        AggregationFunction=aggregation,
+        FormatConfiguration={"NumericFormatConfiguration": whole()},
     )
+
+
+def _field(kind: str, data_set: str, column: str, label: str | None, *, done: str = "", **members: Any) -> Field:
+    name = f"{column}-{done}" if done else column
+    return Field(id=name, kind=kind, column=identifier(data_set, column), label=label, members=members)
 
 
 def _number_format(form: Format) -> dict[str, Any]:

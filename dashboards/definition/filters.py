@@ -7,7 +7,7 @@ A filter works in the whole dashboard, on some sheets, or on some visuals of a s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from dashboards.definition.fields import Field, Granularity, identifier
 from dashboards.definition.parameters import Parameter
@@ -15,6 +15,7 @@ from dashboards.definition.parameters import Parameter
 Filter = dict[str, Any]
 Scope = dict[str, Any]
 FilterGroup = dict[str, Any]
+Bound = dict[str, Any]
 
 _NON_NULLS = "NON_NULLS_ONLY"
 _ALL = "ALL_VALUES"
@@ -48,12 +49,9 @@ def searched(name: str, data_set: str, column: str, *, scope: Scope) -> FilterGr
     return _category(name, data_set, column, scope, CustomFilterConfiguration=_OPEN)
 
 
-def among(
-    name: str, data_set: str, column: str, values: Sequence[str], *, scope: Scope | None = None, without: bool = False
-) -> FilterGroup:
-    """Keep rows with one of the values, or those without."""
-    operator = "DOES_NOT_EQUAL" if without else "EQUALS"
-    members = {"MatchOperator": operator, "CategoryValues": list(values), "NullOption": _NON_NULLS}
+def among(name: str, data_set: str, column: str, values: Sequence[str], *, scope: Scope | None = None) -> FilterGroup:
+    """Keep rows with one of the values."""
+    members = {"MatchOperator": "EQUALS", "CategoryValues": list(values), "NullOption": _NON_NULLS}
     return _category(name, data_set, column, scope, FilterListConfiguration=members)
 
 
@@ -66,34 +64,12 @@ def between(
     name: str, data_set: str, column: str, first: Parameter, last: Parameter, *, scope: Scope | None = None
 ) -> FilterGroup:
     """Keep rows whose day lies between two chosen ones, both inclusive."""
-    return _group(
-        name,
-        "TimeRangeFilter",
-        data_set,
-        column,
-        scope,
-        IncludeMinimum=True,
-        IncludeMaximum=True,
-        RangeMinimumValue={"Parameter": first.name},
-        RangeMaximumValue={"Parameter": last.name},
-        NullOption=_NON_NULLS,
-        TimeGranularity="DAY",
-    )
+    return _range(name, "TimeRangeFilter", data_set, column, scope, least=_chosen(first), most=_chosen(last))
 
 
 def since(name: str, data_set: str, column: str, first: Parameter, *, scope: Scope | None = None) -> FilterGroup:
     """Keep rows from a chosen day on."""
-    return _group(
-        name,
-        "TimeRangeFilter",
-        data_set,
-        column,
-        scope,
-        IncludeMinimum=True,
-        RangeMinimumValue={"Parameter": first.name},
-        NullOption=_NON_NULLS,
-        TimeGranularity="DAY",
-    )
+    return _range(name, "TimeRangeFilter", data_set, column, scope, least=_chosen(first))
 
 
 def last(
@@ -117,34 +93,15 @@ def last(
 
 def at_least(name: str, data_set: str, column: str, parameter: Parameter, *, scope: Scope | None = None) -> FilterGroup:
     """Keep rows whose number is not below the chosen one."""
-    return _group(
-        name,
-        "NumericRangeFilter",
-        data_set,
-        column,
-        scope,
-        IncludeMinimum=True,
-        RangeMinimum={"Parameter": parameter.name},
-        NullOption=_NON_NULLS,
-    )
+    return _range(name, "NumericRangeFilter", data_set, column, scope, least=_chosen(parameter))
 
 
 def within(
     name: str, data_set: str, column: str, least: float, most: float, *, scope: Scope | None = None
 ) -> FilterGroup:
     """Keep rows whose number lies between two, both inclusive."""
-    return _group(
-        name,
-        "NumericRangeFilter",
-        data_set,
-        column,
-        scope,
-        IncludeMinimum=True,
-        IncludeMaximum=True,
-        RangeMinimum={"StaticValue": least},
-        RangeMaximum={"StaticValue": most},
-        NullOption=_NON_NULLS,
-    )
+    low, high = {"StaticValue": least}, {"StaticValue": most}
+    return _range(name, "NumericRangeFilter", data_set, column, scope, least=low, most=high)
 
 
 def top(name: str, group: Field, measure: Field, parameter: Parameter, *, scope: Scope) -> FilterGroup:
@@ -170,6 +127,30 @@ def _category(
     name: str, data_set: str, column: str, scope: Scope | None, **configuration: dict[str, Any]
 ) -> FilterGroup:
     return _group(name, "CategoryFilter", data_set, column, scope, Configuration=configuration)
+
+
+def _chosen(parameter: Parameter) -> Bound:
+    return {"Parameter": parameter.name}
+
+
+def _range(
+    name: str,
+    kind: Literal["TimeRangeFilter", "NumericRangeFilter"],
+    data_set: str,
+    column: str,
+    scope: Scope | None,
+    *,
+    least: Bound,
+    most: Bound | None = None,
+) -> FilterGroup:
+    of_days = kind == "TimeRangeFilter"
+    value = "Value" if of_days else ""
+    members: dict[str, Any] = {"IncludeMinimum": True, f"RangeMinimum{value}": least}
+    if most is not None:
+        members |= {"IncludeMaximum": True, f"RangeMaximum{value}": most}
+    if of_days:
+        members["TimeGranularity"] = "DAY"
+    return _group(name, kind, data_set, column, scope, NullOption=_NON_NULLS, **members)
 
 
 def _group(name: str, kind: str, data_set: str, column: str, scope: Scope | None, **members: Any) -> FilterGroup:

@@ -10,9 +10,9 @@ from typing import Any
 Format = dict[str, Any]
 
 
-def whole(suffix: str | None = None) -> Format:
+def whole() -> Format:
     """Write a number without decimals, its thousands apart."""
-    return number(0, suffix)
+    return number(0)
 
 
 def number(decimals: int, suffix: str | None = None) -> Format:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 from dashboards.definition.fields import Field, Granularity
-from dashboards.definition.visuals import Members, Visual
+from dashboards.definition.visuals import Members, Visual, headed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +39,8 @@ def insight(
     # A list brings the gap below it.
     text = "<br/><br/>".join(narrative).replace("</for><br/><br/>", "</for>")
     return {
-        "InsightVisual": {
-            "VisualId": name,
-            "Title": {"Visibility": "VISIBLE", "FormatText": {"PlainText": title}},
-            "Subtitle": {"Visibility": "HIDDEN"},
+        "InsightVisual": headed(name, title)
+        | {
             "DataSetIdentifier": data_set,
             "InsightConfiguration": {
                 "Computations": [computation.member for computation in computations],
@@ -68,9 +65,9 @@ def period_to_date(name: str, *, time: Field, value: Field, of: Granularity) -> 
     return _over_time("PeriodToDate", name, time, value, PeriodTimeGranularity=of)
 
 
-def extreme(name: str, *, time: Field, value: Field, which: Literal["MAXIMUM", "MINIMUM"]) -> Computation:
-    """Find the period with the highest or the lowest value."""
-    return _over_time("MaximumMinimum", name, time, value, Type=which)
+def highest(name: str, *, time: Field, value: Field) -> Computation:
+    """Find the period with the highest value."""
+    return _over_time("MaximumMinimum", name, time, value, Type="MAXIMUM")
 
 
 def forecast(name: str, *, time: Field, value: Field, periods: int) -> Computation:
@@ -80,9 +77,7 @@ def forecast(name: str, *, time: Field, value: Field, periods: int) -> Computati
     )
 
 
-def movers(
-    name: str, *, time: Field, category: Field, value: Field, size: int, which: Literal["TOP", "BOTTOM"] = "TOP"
-) -> Computation:
+def movers(name: str, *, time: Field, category: Field, value: Field, size: int) -> Computation:
     """Find the groups that changed most from the period before to the last one."""
     return _over_time(
         "TopBottomMovers",
@@ -92,16 +87,14 @@ def movers(
         Category=category.within(name).well,
         MoverSize=size,
         SortOrder="ABSOLUTE_DIFFERENCE",
-        Type=which,
+        Type="TOP",
     )
 
 
-def ranked(
-    name: str, *, category: Field, value: Field, size: int, which: Literal["TOP", "BOTTOM"] = "TOP"
-) -> Computation:
-    """Find the groups with most, or least."""
+def ranked(name: str, *, category: Field, value: Field, size: int) -> Computation:
+    """Find the groups with most."""
     members = {"Category": category.within(name).well, "Value": value.within(name).well}
-    return Computation(kind="TopBottomRanked", name=name, members=members | {"ResultSize": size, "Type": which})
+    return Computation(kind="TopBottomRanked", name=name, members=members | {"ResultSize": size, "Type": "TOP"})
 
 
 def sum_of(name: str, *, value: Field) -> Computation:
@@ -124,9 +117,9 @@ def output(path: str) -> str:
     return f"<b><expression>{escape(path, quote=False)}</expression></b>"
 
 
-def rose_or_fell(path: str, rose: str = "rose", fell: str = "fell") -> str:
-    """Write one word or the other, by the sign of what a computation gives."""
-    return when(f"{path} >= 0", text(rose)) + when(f"{path} < 0", text(fell))
+def rose_or_fell(path: str) -> str:
+    """Write "rose" or "fell", by the sign of what a computation gives."""
+    return when(f"{path} >= 0", text("rose")) + when(f"{path} < 0", text("fell"))
 
 
 def when(condition: str, content: str) -> str:

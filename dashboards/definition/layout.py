@@ -12,6 +12,7 @@ from dashboards.definition.visuals import Visual, id_of
 WIDTH = 36
 # Controls lie in a bar of their own; this many columns of it hold a title and some values.
 _CONTROL_WIDTH = 4
+_CANVAS = {"ResizeOption": "FIXED", "OptimizedViewPortWidth": "1600px"}
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,6 @@ def sheet(
     }
 
 
-_CANVAS = {"ResizeOption": "FIXED", "OptimizedViewPortWidth": "1600px"}
-
-
 def _places(rows: Sequence[Row]) -> list[dict[str, Any]]:
     places = []
     top = 0
@@ -83,17 +81,12 @@ def _places(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _control_places(
     parameter_controls: Sequence[dict[str, Any]], filter_controls: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    controls = [(_id(item, "ParameterControlId"), "PARAMETER_CONTROL") for item in parameter_controls]
-    controls += [(_id(item, "FilterControlId"), "FILTER_CONTROL") for item in filter_controls]
+    controls = [(id_of(item, "ParameterControlId"), "PARAMETER_CONTROL") for item in parameter_controls]
+    controls += [(id_of(item, "FilterControlId"), "FILTER_CONTROL") for item in filter_controls]
     return [
         _place(name, kind, left=index * _CONTROL_WIDTH, top=0, width=_CONTROL_WIDTH, height=1)
         for index, (name, kind) in enumerate(controls)
     ]
-
-
-def _id(control: dict[str, Any], key: str) -> str:
-    (body,) = control.values()
-    return str(body[key])
 
 
 def _place(name: str, kind: str, *, left: int, top: int, width: int, height: int) -> dict[str, Any]:

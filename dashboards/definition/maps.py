@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from dashboards.definition.fields import Field, wells
+from dashboards.definition.fields import Field
 from dashboards.definition.ordering import ascending, at_most, descending
 from dashboards.definition.visuals import HIDDEN, Members, Visual, labels, sort, visual
+from dashboards.theme import FEW_TO_MANY
 
-# From pale to dark of one hue: reads the same for who does not tell colours apart, and on paper.
-FEW_TO_MANY = ("#EAF1F8", "#0B4F8A")
+_SCALE: Members = {"Colors": [{"Color": color} for color in FEW_TO_MANY], "ColorFillType": "GRADIENT"}
 
 
 def heat_map(
@@ -38,7 +35,7 @@ def heat_map(
         ),
         "RowLabelOptions": labels(rows),
         "ColumnLabelOptions": labels(columns),
-        "ColorScale": _scale(FEW_TO_MANY),
+        "ColorScale": _SCALE,
         "Legend": {"Visibility": "VISIBLE", "Position": "RIGHT"},
     }
     return visual("HeatMapVisual", name, title, subtitle, chart)
@@ -50,24 +47,23 @@ def tree_map(
     title: str,
     group: Field,
     size: Field,
-    color: Field | None = None,
+    color: Field,
     subtitle: str | None = None,
-    limit: int = 25,
 ) -> Visual:
-    """Show parts by their area, and a second measure by the depth of a colour."""
+    """Show parts by their area, and a second measure by the depth of a colour; the largest 25, the others together."""
     chart = {
         "FieldWells": {
             "TreeMapAggregatedFieldWells": {
                 "Groups": [group.well],
                 "Sizes": [size.well],
-                "Colors": wells([color] if color else []),
+                "Colors": [color.well],
             }
         },
-        "SortConfiguration": sort(TreeMapSort=descending(size), TreeMapGroupItemsLimitConfiguration=at_most(limit)),
+        "SortConfiguration": sort(TreeMapSort=descending(size), TreeMapGroupItemsLimitConfiguration=at_most(25)),
         "GroupLabelOptions": labels(group),
         "SizeLabelOptions": labels(size),
-        "ColorLabelOptions": labels(*([color] if color else [])),
-        **({"ColorScale": _scale(FEW_TO_MANY)} if color else {}),
+        "ColorLabelOptions": labels(color),
+        "ColorScale": _SCALE,
         "DataLabels": {"Visibility": "VISIBLE"},
         "Legend": HIDDEN,
     }
@@ -82,23 +78,18 @@ def points_on_map(
     longitude: Field,
     value: Field,
     subtitle: str | None = None,
-    color: Field | None = None,
 ) -> Visual:
     """Show places on a map, larger where the value is."""
-    chart: dict[str, Any] = {
+    chart = {
         "FieldWells": {
             "GeospatialMapAggregatedFieldWells": {
                 "Geospatial": [latitude.well, longitude.well],
                 "Values": [value.well],
-                "Colors": wells([color] if color else []),
+                "Colors": [],
             }
         },
         "MapStyleOptions": {"BaseMapStyle": "LIGHT_GRAY"},
         "PointStyleOptions": {"SelectedPointStyle": "POINT"},
-        "Legend": HIDDEN if color is None else {"Visibility": "VISIBLE", "Position": "BOTTOM"},
+        "Legend": HIDDEN,
     }
     return visual("GeospatialMapVisual", name, title, subtitle, chart)
-
-
-def _scale(colors: Sequence[str]) -> Members:
-    return {"Colors": [{"Color": color} for color in colors], "ColorFillType": "GRADIENT"}

@@ -85,23 +85,23 @@ def days_ago(name: str, *, title: str, days: int) -> Parameter:
 
 def whole_number(name: str, *, title: str, least: int, most: int, step: int, default: int) -> Parameter:
     """Let people choose a whole number by a slider."""
-    control = {"MinimumValue": least, "MaximumValue": most, "StepSize": step}
-    return Parameter(
-        name=name, title=title, declaration=_single("Integer", name, default), kind="Slider", control=control
-    )
+    declaration = _single("Integer", name, default)
+    return _slider(name, title, declaration, MinimumValue=least, MaximumValue=most, StepSize=step)
 
 
 def decimal(name: str, *, title: str, least: float, most: float, step: float, default: float) -> Parameter:
     """Let people choose a number by a slider."""
-    control = {"MinimumValue": least, "MaximumValue": most, "StepSize": step}
-    return Parameter(
-        name=name, title=title, declaration=_single("Decimal", name, default), kind="Slider", control=control
-    )
+    declaration = _single("Decimal", name, default)
+    return _slider(name, title, declaration, MinimumValue=least, MaximumValue=most, StepSize=step)
 
 
 def _single(kind: str, name: str, default: str | float) -> dict[str, Any]:
     members = {"Name": name, "ParameterValueType": "SINGLE_VALUED", "DefaultValues": {"StaticValues": [default]}}
     return {f"{kind}ParameterDeclaration": members}
+
+
+def _slider(name: str, title: str, declaration: dict[str, Any], **control: float) -> Parameter:
+    return Parameter(name=name, title=title, declaration=declaration, kind="Slider", control=control)
 
 
 def _day(name: str, title: str, default: dict[str, Any]) -> Parameter:

@@ -7,8 +7,7 @@ from typing import Any
 
 from dashboards.definition.fields import Field, wells
 from dashboards.definition.visuals import Members, Visual, options, sort, visual
-
-RED = "#B3403A"
+from dashboards.theme import DANGER
 
 
 def kpi(
@@ -99,7 +98,7 @@ def pivot_table(
 
 
 def _alarming(field: Field, condition: str) -> dict[str, Any]:
-    red = {"Solid": {"Expression": f"{_aggregated(field)} {condition}", "Color": RED}}
+    red = {"Solid": {"Expression": f"{_aggregated(field)} {condition}", "Color": DANGER}}
     return {
         "ConditionalFormatting": {
             "ConditionalFormattingOptions": [{"Cell": {"FieldId": field.id, "TextFormat": {"TextColor": red}}}]

@@ -15,19 +15,22 @@ HIDDEN = {"Visibility": "HIDDEN"}
 
 def visual(kind: str, name: str, title: str, subtitle: str | None, chart: Members, **members: Any) -> Visual:
     """Make a visual of a kind of the API; its name is its id."""
-    body: Members = {
+    return {kind: headed(name, title, subtitle) | {"ChartConfiguration": chart} | members}
+
+
+def headed(name: str, title: str, subtitle: str | None = None) -> Members:
+    """Give the id of a visual, and what stands above it."""
+    return {
         "VisualId": name,
         "Title": {"Visibility": "VISIBLE", "FormatText": {"PlainText": title}},
         "Subtitle": {"Visibility": "VISIBLE", "FormatText": {"PlainText": subtitle}} if subtitle else HIDDEN,
-        "ChartConfiguration": chart,
     }
-    return {kind: body | members}
 
 
-def id_of(item: Visual) -> str:
-    """Give a visual's id."""
-    (body,) = item.values()
-    return str(body["VisualId"])
+def id_of(union: dict[str, Any], member: str = "VisualId") -> str:
+    """Give the id of a visual, or of a control by the member that holds it."""
+    (body,) = union.values()
+    return str(body[member])
 
 
 def labels(*fields: Field) -> Members:

@@ -10,9 +10,9 @@ from dashboards.definition.fields import dimension, metric, moment, total
 from dashboards.definition.formats import dollars
 from dashboards.definition.insights import (
     each,
-    extreme,
     forecast,
     growth,
+    highest,
     insight,
     movers,
     output,
@@ -110,7 +110,7 @@ def _story() -> Visual:
         computations=[
             period_over_period("Change", time=BY_MONTH, value=REVENUE),
             growth("Growth", time=BY_MONTH, value=REVENUE, periods=6),
-            extreme("Best", time=BY_MONTH, value=REVENUE, which="MAXIMUM"),
+            highest("Best", time=BY_MONTH, value=REVENUE),
             movers("Movers", time=BY_MONTH, category=dimension(ORDERS, "segment", "Segment"), value=REVENUE, size=3),
             forecast("Next", time=BY_MONTH, value=REVENUE, periods=1),
         ],

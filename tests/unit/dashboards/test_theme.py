@@ -6,8 +6,7 @@ import itertools
 
 import pytest
 
-from dashboards.definition.maps import FEW_TO_MANY
-from dashboards.theme import THEME
+from dashboards.theme import FEW_TO_MANY, THEME
 
 Linear = tuple[float, float, float]
 
@@ -78,7 +77,3 @@ def test_neighbours_in_a_chart_are_told_apart_by_everybody(sight: str) -> None:
 def test_more_is_darker_to_everybody(sight: str) -> None:
     few, many = (seen(color, sight)[0] for color in FEW_TO_MANY)
     assert few - many > 50
-
-
-def test_heat_maps_use_the_gradient_of_the_theme() -> None:
-    assert tuple(THEME["DataColorPalette"]["MinMaxGradient"]) == FEW_TO_MANY

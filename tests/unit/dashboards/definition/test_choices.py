@@ -73,10 +73,32 @@ def test_a_range_of_days_is_inclusive_at_both_ends() -> None:
     assert (body["RangeMinimumValue"], body["RangeMaximumValue"]) == ({"Parameter": "First"}, {"Parameter": "Last"})
 
 
-def test_a_fixed_list_keeps_its_values_or_all_others() -> None:
+def test_a_day_without_an_end_bounds_nothing_above() -> None:
+    body = only(filters.since("a", DATA, "order_date", FIRST))
+    assert {key: value for key, value in body.items() if "Minimum" in key or "Maximum" in key} == {
+        "IncludeMinimum": True,
+        "RangeMinimumValue": {"Parameter": "First"},
+    }
+
+
+def test_numbers_lie_between_fixed_ones_or_above_a_chosen_one() -> None:
+    least = whole_number("Least", title="Least", least=0, most=9, step=1, default=0)
+    within, above = (
+        {key: value for key, value in only(group).items() if "Minimum" in key or "Maximum" in key}
+        for group in (filters.within("a", DATA, "quantity", 1, 5), filters.at_least("b", DATA, "quantity", least))
+    )
+    assert within == {
+        "IncludeMinimum": True,
+        "IncludeMaximum": True,
+        "RangeMinimum": {"StaticValue": 1},
+        "RangeMaximum": {"StaticValue": 5},
+    }
+    assert above == {"IncludeMinimum": True, "RangeMinimum": {"Parameter": "Least"}}
+
+
+def test_a_fixed_list_keeps_its_values() -> None:
     kept = only(filters.among("a", DATA, "segment", ["new"]))["Configuration"]["FilterListConfiguration"]
-    left = only(filters.among("a", DATA, "segment", ["new"], without=True))["Configuration"]["FilterListConfiguration"]
-    assert (kept["MatchOperator"], left["MatchOperator"]) == ("EQUALS", "DOES_NOT_EQUAL")
+    assert (kept["MatchOperator"], kept["CategoryValues"]) == ("EQUALS", ["new"])
 
 
 def test_open_filters_keep_everything_until_somebody_chooses() -> None:

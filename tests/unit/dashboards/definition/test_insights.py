@@ -67,10 +67,10 @@ def test_a_computation_is_known_by_its_name_and_has_fields_of_its_own() -> None:
 
 def test_movers_and_ranks_are_of_a_category() -> None:
     moved = movers("Movers", time=MONTH, category=SEGMENT, value=AMOUNT, size=3).member["TopBottomMovers"]
-    last = ranked("Last", category=SEGMENT, value=AMOUNT, size=3, which="BOTTOM").member["TopBottomRanked"]
+    first = ranked("First", category=SEGMENT, value=AMOUNT, size=3).member["TopBottomRanked"]
     assert (moved["MoverSize"], moved["Type"]) == (3, "TOP")
-    assert (last["ResultSize"], last["Type"]) == (3, "BOTTOM")
-    assert "Time" not in last
+    assert (first["ResultSize"], first["Type"]) == (3, "TOP")
+    assert "Time" not in first
 
 
 def test_the_api_has_no_computation_that_finds_anomalies() -> None:

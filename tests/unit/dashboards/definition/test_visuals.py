@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from dashboards.definition.charts import bar, line, scatter
-from dashboards.definition.fields import dimension, metric, moment, step, total
-from dashboards.definition.maps import heat_map, tree_map
-from dashboards.definition.ordering import ascending, ascending_by, at_most, descending
+from dashboards.definition.charts import bar, line, pie, scatter
+from dashboards.definition.fields import dimension, moment, step, total
+from dashboards.definition.maps import heat_map
+from dashboards.definition.ordering import ascending, ascending_by, descending
 from dashboards.definition.tables import kpi, pivot_table, table
 from dashboards.definition.visuals import id_of
 
@@ -42,10 +42,11 @@ def test_bars_can_be_ordered_by_a_number_that_is_not_shown() -> None:
     assert sort["ColumnSort"]["SortBy"] == {"DataSetIdentifier": DATA, "ColumnName": "weekday_number"}
 
 
-def test_a_limit_shows_the_rest_together_or_not_at_all() -> None:
-    limited = chart(bar("a", title="?", category=SEGMENT, values=[AMOUNT], limit=5, others=True))
-    assert limited["SortConfiguration"]["CategoryItemsLimit"] == {"ItemsLimit": 5, "OtherCategories": "INCLUDE"}
-    assert at_most(5, others=False)["OtherCategories"] == "EXCLUDE"
+def test_a_limit_leaves_bars_out_and_takes_parts_of_a_ring_together() -> None:
+    limited = chart(bar("a", title="?", category=SEGMENT, values=[AMOUNT], limit=5))
+    ring = chart(pie("a", title="?", category=SEGMENT, value=AMOUNT))
+    assert limited["SortConfiguration"]["CategoryItemsLimit"] == {"ItemsLimit": 5, "OtherCategories": "EXCLUDE"}
+    assert ring["SortConfiguration"]["CategoryItemsLimit"] == {"ItemsLimit": 8, "OtherCategories": "INCLUDE"}
 
 
 def test_axes_are_labelled_as_their_fields() -> None:
@@ -77,9 +78,8 @@ def test_fails_for_a_forecast_of_several_lines_which_quicksight_has_not() -> Non
 
 
 def test_a_scatter_has_a_point_for_each_label_and_colour() -> None:
-    wells = chart(scatter("a", title="?", x=AMOUNT, y=AMOUNT, points=step(DATA, "orders"), color=SEGMENT))[
-        "FieldWells"
-    ]["ScatterPlotCategoricallyAggregatedFieldWells"]
+    visual = scatter("a", title="?", x=AMOUNT, y=AMOUNT, points=step(DATA, "orders"), color=SEGMENT, size=AMOUNT)
+    wells = chart(visual)["FieldWells"]["ScatterPlotCategoricallyAggregatedFieldWells"]
     assert [list(field) for field in wells["Label"] + wells["Category"]] == [
         ["NumericalDimensionField"],
         ["CategoricalDimensionField"],
@@ -91,11 +91,6 @@ def test_a_heat_map_reads_from_top_left_unless_told_otherwise() -> None:
     latest_first = heat_map("a", title="?", rows=SEGMENT, columns=MONTH, value=AMOUNT, column_order=descending(MONTH))
     assert (plain["HeatMapRowSort"], plain["HeatMapColumnSort"]) == ([ascending(SEGMENT)], [ascending(MONTH)])
     assert chart(latest_first)["SortConfiguration"]["HeatMapColumnSort"] == [descending(MONTH)]
-
-
-def test_a_tree_map_has_colours_only_if_a_measure_gives_them() -> None:
-    assert "ColorScale" not in chart(tree_map("a", title="?", group=SEGMENT, size=AMOUNT))
-    assert "ColorScale" in chart(tree_map("a", title="?", group=SEGMENT, size=AMOUNT, color=metric(DATA, "average")))
 
 
 def test_a_number_is_compared_only_if_it_has_periods() -> None:
