@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lake_common.contract import Contract
 
-from dashboards import flights, operations, orders, traffic
+from dashboards import flights, operations, orders, row_access, traffic
 from dashboards.data_sets import (
     clicks,
     cohort_retention,
@@ -35,9 +35,14 @@ def load(contracts: Sequence[Contract]) -> Collection:
     """Make the groups, data sets, dashboards and the theme.
 
     Never raises because of the contracts: `dashboards.check` says what does not fit them.
+
+    Raises
+    ------
+    DashboardError
+        If `row_access.toml` cannot be read, or restricts a data set that does not exist.
     """
     tables = Tables(contracts)
-    data_sets = tuple(module.declare(tables) for module in _DATA_SETS)
+    data_sets = row_access.restricted([module.declare(tables) for module in _DATA_SETS])
     return Collection(
         groups=GROUPS,
         data_sets=data_sets,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from dashboards.check.columns import Calculation, Known, cycles
-from dashboards.check.meaning import NUMBERS, Lookup, Meaning, faults, meaning
+from dashboards.check.columns import Calculation, Known, Parameters, column_lookup, cycles, parameter_lookup
+from dashboards.check.meaning import NUMBERS, Lookup, faults, meaning, unknown
 from dashboards.check.scene import Scene, calculations_of
 from dashboards.model import ColumnType
-from dashboards.nearest import suggestion
 
 
 def unreadable(scene: Scene) -> Iterator[str]:
@@ -18,22 +18,11 @@ def unreadable(scene: Scene) -> Iterator[str]:
                 yield f"{place.where}: the expression of {made.name} cannot be read: {made.fault}"
 
 
-def unknown_columns(scene: Scene) -> Iterator[str]:
+def unknown_names(scene: Scene) -> Iterator[str]:
     for place in _places(scene):
         for made in place.calculations.values():
-            for name in made.tree.named("column") if made.tree else ():
-                if name not in place.columns:
-                    near = suggestion(name, place.columns)
-                    yield f"{place.where}: {made.name} is calculated from {{{name}}}, which does not exist{near}"
-
-
-def unknown_parameters(scene: Scene) -> Iterator[str]:
-    for place in _places(scene):
-        for made in place.calculations.values():
-            for name in made.tree.named("parameter") if made.tree else ():
-                if name not in place.parameters:
-                    near = suggestion(name, place.parameters)
-                    yield f"{place.where}: {made.name} is calculated from ${{{name}}}, which is not declared{near}"
+            for stranger in unknown(made.tree, place.columns, place.parameters) if made.tree else ():
+                yield f"{place.where}: {made.name} is calculated from {stranger}"
 
 
 def circles(scene: Scene) -> Iterator[str]:
@@ -47,7 +36,7 @@ def wrong(scene: Scene) -> Iterator[str]:
     for place in _places(scene):
         for made in place.calculations.values():
             if made.tree is not None:
-                found = faults(made.tree, place.column, place.parameter, in_data_set=place.in_data_set)
+                found = faults(made.tree, *place.lookups, in_data_set=place.in_data_set)
                 yield from (f"{place.where}: {made.name}: {fault}" for fault in found)
 
 
@@ -55,30 +44,24 @@ def declared_types(scene: Scene) -> Iterator[str]:
     """Compare the type that a data set declares with what its expression gives; numbers are one family."""
     for place in _places(scene):
         for made in place.calculations.values():
-            told = meaning(made.tree, place.column, place.parameter).type if made.tree else None
+            told = meaning(made.tree, *place.lookups).type if made.tree else None
             if told and made.declared and _family(told) != _family(made.declared):
                 yield f"{place.where}: {made.name} is declared {made.declared}, but its expression gives {told}"
 
 
+@dataclass(frozen=True)
 class _Place:
     """A data set, or the part of a dashboard that calculates with one."""
 
-    def __init__(
-        self,
-        where: str,
-        columns: Mapping[str, Known],
-        calculations: Mapping[str, Calculation],
-        parameters: Mapping[str, ColumnType],
-        in_data_set: bool,
-    ) -> None:
-        self.where, self.columns, self.calculations = where, columns, calculations
-        self.parameters, self.in_data_set = parameters, in_data_set
-        self.column: Lookup = lambda name: _meant(columns.get(name))
-        self.parameter: Lookup = lambda name: Meaning(parameters[name], "constant") if name in parameters else None
+    where: str
+    columns: Mapping[str, Known]
+    calculations: Mapping[str, Calculation]
+    parameters: Parameters
+    in_data_set: bool
 
-
-def _meant(known: Known | None) -> Meaning | None:
-    return Meaning(known.type, known.level) if known else None
+    @property
+    def lookups(self) -> tuple[Lookup, Lookup]:
+        return column_lookup(self.columns), parameter_lookup(self.parameters)
 
 
 def _places(scene: Scene) -> Iterator[_Place]:
@@ -96,4 +79,4 @@ def _family(kind: ColumnType) -> str:
     return "number" if kind in NUMBERS else kind
 
 
-RULES = (unreadable, unknown_columns, unknown_parameters, circles, wrong, declared_types)
+RULES = (unreadable, unknown_names, circles, wrong, declared_types)

@@ -9,7 +9,7 @@ from functools import cache
 from lake_common.contract import Column
 
 from dashboards.check.expressions import ExpressionError, Node, parse
-from dashboards.check.meaning import Level, Meaning, meaning
+from dashboards.check.meaning import Level, Lookup, Meaning, meaning
 from dashboards.model import ColumnType, DataSet, GeographicRole
 
 
@@ -37,6 +37,10 @@ class Known:
     whole_days: bool = False
     geographic_role: GeographicRole | None = None
 
+    @property
+    def meaning(self) -> Meaning:
+        return Meaning(self.type, self.level)
+
 
 @dataclass(frozen=True)
 class Calculation:
@@ -50,6 +54,16 @@ class Calculation:
 
 
 Parameters = Mapping[str, ColumnType]
+
+
+def column_lookup(columns: Mapping[str, Known]) -> Lookup:
+    """Tell what columns mean."""
+    return lambda name: columns[name].meaning if name in columns else None
+
+
+def parameter_lookup(parameters: Parameters) -> Lookup:
+    """Tell what parameters mean: a value that all rows share."""
+    return lambda name: Meaning(parameters[name], "constant") if name in parameters else None
 
 
 @cache
@@ -104,12 +118,9 @@ def _resolve(
 
     def column(other: str) -> Meaning | None:
         known = _resolve(other, found, calculations, parameters, (*within, name))
-        return Meaning(known.type, known.level) if known else None
+        return known.meaning if known else None
 
-    def parameter(other: str) -> Meaning | None:
-        return Meaning(parameters[other], "constant") if other in parameters else None
-
-    told = meaning(tree, column, parameter)
+    told = meaning(tree, column, parameter_lookup(parameters))
     parts = [found[other] for other in tree.named("column") if other in found]
     # A data set declares its columns; where the expression says otherwise, a rule names it, and only that one.
     stated = calculations[name].declared

@@ -7,17 +7,9 @@ from collections.abc import Iterator, Mapping
 from dashboards.check.columns import Known
 from dashboards.check.definition import identifiers
 from dashboards.check.scene import Board, Scene
-from dashboards.model import ColumnType, DataSet
+from dashboards.contract_types import column_type
+from dashboards.model import DataSet
 from dashboards.nearest import suggestion
-
-# https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html
-_TYPES: dict[str, ColumnType] = {
-    "string": "STRING",
-    "boolean": "BOOLEAN",
-    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "INTEGER"),
-    **dict.fromkeys(("float", "double", "decimal"), "DECIMAL"),
-    **dict.fromkeys(("date", "timestamp"), "DATETIME"),
-}
 
 
 def missing_tables(scene: Scene) -> Iterator[str]:
@@ -60,7 +52,7 @@ def types(scene: Scene) -> Iterator[str]:
     for data_set in scene.data_sets:
         for column in data_set.columns if data_set.sql is None else ():
             found = scene.sources.get(column.sources[0]) if len(column.sources) == 1 else None
-            expected = _TYPES.get(found.type.partition("(")[0]) if found else None
+            expected = column_type(found.type) if found else None
             if found and column.type != expected:
                 yield (
                     f"data set {data_set.name}: column {column.name} is {column.type}, but {column.sources[0]} is "
@@ -101,12 +93,7 @@ def _used(board: Board, source: str) -> Iterator[str]:
         if (visuals := [visual.id for visual in sheet.visuals if needs(visual.body)])
     ]
     filters = [str(body.get("FilterId")) for _, _, body in board.filters if needs(body)]
-    controls = [
-        str(body.get("ParameterControlId") or body.get("FilterControlId"))
-        for sheet in board.sheets
-        for _, _, body in board.controls(sheet)
-        if needs(body)
-    ]
+    controls = [control.id for control in board.controls if needs(control.body)]
     named += [f"{what} {', '.join(ids)}" for what, ids in (("filters", filters), ("controls", controls)) if ids]
     if named:
         yield f"{board.where} ({'; '.join(named)})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboards.check.definition import Json
+from dashboards.check.filters import works_on
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
@@ -29,46 +30,48 @@ def sources(scene: Scene) -> Iterator[str]:
     """Find filters of controls; parameters are looked after by their own rule."""
     for board in scene.boards:
         known = {str(body.get("FilterId")) for _, _, body in board.filters}
+        for control in board.controls:
+            if control.sets == "filter" and control.source not in known:
+                near = suggestion(control.source, known)
+                yield f"{control.where} sets filter {control.source}, which does not exist{near}"
+
+
+def reach(scene: Scene) -> Iterator[str]:
+    """Let a control stand where its filter works: elsewhere it changes nothing that its reader sees."""
+    for board in scene.boards:
+        groups = {str(body.get("FilterId")): group for group, _, body in board.filters}
         for sheet in board.sheets:
-            for what, _, body in board.controls(sheet):
-                name = body.get("SourceFilterId")
-                if what == "filter" and name not in known:
-                    where = f"{sheet.where}, control {body.get('FilterControlId')}"
-                    yield f"{where} sets filter {name}, which does not exist{suggestion(str(name), known)}"
+            for control in sheet.controls:
+                group = groups.get(control.source) if control.sets == "filter" else None
+                if group is not None and not works_on(group, sheet.id):
+                    yield f"{control.where} sets filter {control.source}, which does not work on the sheet"
 
 
 def types(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
         filters = {str(body.get("FilterId")): kind for _, kind, body in board.filters}
-        for sheet in board.sheets:
-            for what, kind, body in board.controls(sheet):
-                where = f"{sheet.where}, control {body.get(f'{what.title()}ControlId')}"
-                if what == "parameter":
-                    got, expected = board.parameters.get(str(body.get("SourceParameterName"))), _PARAMETERS.get(kind)
-                else:
-                    got, expected = filters.get(str(body.get("SourceFilterId"))), _FILTERS.get(kind)  # type: ignore[assignment]
-                if got and expected and got not in expected:
-                    yield f"{where}: a {kind} sets {' or '.join(expected)}; got {got}"
+        for control in board.controls:
+            of_filter = control.sets == "filter"
+            got = filters.get(control.source) if of_filter else board.parameters.get(control.source)
+            expected = (_FILTERS if of_filter else _PARAMETERS).get(control.kind)
+            if got and expected and got not in expected:
+                yield f"{control.where}: a {control.kind} sets {' or '.join(expected)}; got {got}"
 
 
 def values(scene: Scene) -> Iterator[str]:
     """Several values can be chosen only for a parameter that takes several."""
     for board in scene.boards:
         single = {
-            str(body.get("Name"))
-            for entry in board.definition.get("ParameterDeclarations", ())
-            for body in entry.values()
-            if body.get("ParameterValueType") == "SINGLE_VALUED"
+            str(body.get("Name")) for _, body in board.declarations if body.get("ParameterValueType") == "SINGLE_VALUED"
         }
-        for sheet in board.sheets:
-            for what, kind, body in board.controls(sheet):
-                where = f"{sheet.where}, control {body.get(f'{what.title()}ControlId')}"
-                name = str(body.get("SourceParameterName"))
-                if what == "parameter" and body.get("Type") == "MULTI_SELECT" and name in single:
-                    yield f"{where} lets people choose several values; parameter {name} takes one"
-                if kind == "Slider" and not _climbs(body):
-                    got = f"{body.get('MinimumValue')} to {body.get('MaximumValue')} by {body.get('StepSize')}"
-                    yield f"{where}: a slider climbs by steps from its minimum to its maximum; got {got}"
+        for control in board.controls:
+            body = control.body
+            several = control.sets == "parameter" and body.get("Type") == "MULTI_SELECT"
+            if several and control.source in single:
+                yield f"{control.where} lets people choose several values; parameter {control.source} takes one"
+            if control.kind == "Slider" and not _climbs(body):
+                got = f"{body.get('MinimumValue')} to {body.get('MaximumValue')} by {body.get('StepSize')}"
+                yield f"{control.where}: a slider climbs by steps from its minimum to its maximum; got {got}"
 
 
 def _climbs(slider: Json) -> bool:
@@ -76,4 +79,4 @@ def _climbs(slider: Json) -> bool:
     return low < high and 0 < step <= high - low
 
 
-RULES = (sources, types, values)
+RULES = (sources, reach, types, values)

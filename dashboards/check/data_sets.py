@@ -51,10 +51,8 @@ def not_of_the_collection(scene: Scene) -> Iterator[str]:
 def not_shown(scene: Scene) -> Iterator[str]:
     """Find what a dashboard declares, and neither shows nor offers as values of a control."""
     for board in scene.boards:
-        parts = [visual.body for _, visual in board.visuals]
-        parts += [body for sheet in board.sheets for _, _, body in board.controls(sheet)]
-        parts += board.definition.get("ParameterDeclarations", ())
-        used = {found.get("DataSetIdentifier") for found in objects(parts)}
+        shown = [part.body for part in board.parts if part.kind in ("visual", "control", "parameter")]
+        used = {found.get("DataSetIdentifier") for found in objects(shown)}
         for data_set in board.dashboard.data_sets:
             if data_set.id not in used:
                 yield f"{board.where} declares data set {data_set.name}, and neither a visual nor a control shows it"

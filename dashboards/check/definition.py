@@ -1,13 +1,15 @@
-"""The parts of a definition that the rules look at: sheets, visuals, fields."""
+"""The parts of a definition that the rules look at: sheets, visuals, fields, controls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 Json = Mapping[str, Any]
+# What of a sheet is read as a part of its own.
+_READ = frozenset({"Visuals", "ParameterControls", "FilterControls"})
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,47 @@ class Visual:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A control of a sheet; `kind` is its member of the union: Dropdown ..."""
+
+    sets: Literal["parameter", "filter"]
+    kind: str
+    body: Json
+    sheet: str
+
+    @property
+    def id(self) -> str:
+        return str(self.body.get(f"{self.sets.title()}ControlId"))
+
+    @property
+    def source(self) -> str:
+        """Name of the parameter, or id of the filter, that it sets."""
+        return str(self.body.get("SourceParameterName" if self.sets == "parameter" else "SourceFilterId"))
+
+    @property
+    def where(self) -> str:
+        return f"{self.sheet}, control {self.id}"
+
+
+@dataclass(frozen=True)
 class Sheet:
     body: Json
     where: str
     visuals: tuple[Visual, ...]
+    controls: tuple[Control, ...]
 
     @property
     def id(self) -> str:
         return str(self.body.get("SheetId", ""))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a definition that may name other things; a `sheet` is what is on it besides visuals and controls."""
+
+    kind: Literal["visual", "control", "sheet", "filter group", "calculated field", "parameter", "column"]
+    where: str
+    body: Json
 
 
 def read_sheet(body: Json, board: str) -> Sheet:
@@ -97,7 +132,30 @@ def read_sheet(body: Json, board: str) -> Sheet:
         Visual(kind, visual, f"{where}, visual {visual.get('VisualId', '')}")
         for kind, visual in members(body.get("Visuals", ()))
     )
-    return Sheet(body, where, tuple(visuals))
+    parameters = members(body.get("ParameterControls", ()))
+    filters = members(body.get("FilterControls", ()))
+    controls = (
+        *(Control("parameter", kind, control, where) for kind, control in parameters),
+        *(Control("filter", kind, control, where) for kind, control in filters),
+    )
+    return Sheet(body, where, tuple(visuals), controls)
+
+
+def read_parts(definition: Json, sheets: Iterable[Sheet], board: str) -> Iterator[Part]:
+    """Give every part of a definition, each with where it is."""
+    for sheet in sheets:
+        yield from (Part("visual", visual.where, visual.body) for visual in sheet.visuals)
+        yield from (Part("control", control.where, control.body) for control in sheet.controls)
+        yield Part("sheet", sheet.where, {key: value for key, value in sheet.body.items() if key not in _READ})
+    for group in definition.get("FilterGroups", ()):
+        yield Part("filter group", f"{board}, filter group {group.get('FilterGroupId')}", group)
+    for entry in definition.get("CalculatedFields", ()):
+        yield Part("calculated field", f"{board}, calculated field {entry.get('Name')}", entry)
+    for entry in definition.get("ParameterDeclarations", ()):
+        name = ", ".join(str(body.get("Name")) for body in entry.values())
+        yield Part("parameter", f"{board}, parameter {name}", entry)
+    for entry in definition.get("ColumnConfigurations", ()):
+        yield Part("column", f"{board}, a configuration of columns", entry)
 
 
 def identifiers(node: object) -> Iterator[Json]:

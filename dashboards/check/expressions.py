@@ -44,16 +44,16 @@ class Node:
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      \$\{(?P<parameter>[^}]+)\}
+      (?P<comment>/\*.*?\*/)
+    | \$\{(?P<parameter>[^}]+)\}
     | \{(?P<column>(?:\\.|[^}\\])+)\}
     | (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<name>[A-Za-z_]\w*)
     | (?P<sign><>|!=|<=|>=|[-+*/%^=<>(),\[\]])
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # From the weakest.
 _LEVELS = (("or",), ("and",), ("=", "<>", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"), ("^",))
 _WORDS = {
@@ -83,7 +83,7 @@ def parse(text: str) -> Node:
     ExpressionError
         If it is none; what is between braces need not exist, and functions need not be known.
     """
-    reader = _Reader(tuple(_tokens(_COMMENT.sub(" ", text))))
+    reader = _Reader(tuple(_tokens(text)))
     node = reader.expression()
     if reader.next is not None:
         raise ExpressionError(f"{reader.next.text!r} is too much: a bracket was not opened, or an operator is missing")
@@ -97,7 +97,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found is None:
             raise ExpressionError(f"{text[place:].strip()[:20]!r} cannot be read")
         kind = found.lastgroup or ""
-        yield _Token(kind, found[kind])
+        if kind != "comment":
+            yield _Token(kind, found[kind])
         place = found.end()
 
 

@@ -89,6 +89,12 @@ def without_effect(scene: Scene) -> Iterator[str]:
                 yield f"{where} filters {', '.join(sorted(names)) or 'nothing'}, of which its scope shows nothing"
 
 
+def works_on(group: Json, sheet: str) -> bool:
+    """Tell whether a filter group reaches a sheet, or a visual of it."""
+    everywhere = "AllSheets" in group.get("ScopeConfiguration", {})
+    return everywhere or sheet in {str(scope.get("SheetId")) for scope in _scopes(group)}
+
+
 def _scopes(group: Json) -> list[Json]:
     selected = group.get("ScopeConfiguration", {}).get("SelectedSheets", {})
     return list(selected.get("SheetVisualScopingConfigurations", ()))
@@ -101,8 +107,7 @@ def _known_scope(board: Board, group: Json) -> bool:
 def _shown(board: Board, group: Json) -> set[str]:
     """Name the data sets of the visuals that a filter group reaches."""
     scopes = {str(scope.get("SheetId")): scope for scope in _scopes(group)}
-    everywhere = "AllSheets" in group.get("ScopeConfiguration", {})
-    reached = [sheet for sheet in board.sheets if everywhere or sheet.id in scopes]
+    reached = [sheet for sheet in board.sheets if works_on(group, sheet.id)]
     return {name for sheet in reached for name in _data_sets(sheet, scopes.get(sheet.id, {}))}
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import Visual, objects
+from dashboards.check.definition import objects
 from dashboards.check.scene import Board, Scene
 
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetDefinition.html and the pages it links to
@@ -56,7 +56,7 @@ def duplicates_of_a_visual(scene: Scene) -> Iterator[str]:
     """Fields and computations have one id in their visual."""
     for board in scene.boards:
         for _, visual in board.visuals:
-            yield from _twice(visual.where, "field", _field_ids(visual))
+            yield from _twice(visual.where, "field", (field.id for field in visual.fields))
             ids = (str(body.get("ComputationId")) for _, body in visual.computations)
             yield from _twice(visual.where, "computation", ids)
 
@@ -83,8 +83,7 @@ def _declared(board: Board) -> dict[str, list[str]]:
             for member, kind in _IDS.items():
                 if member in node and not _refers(member, node):
                     found.setdefault(kind, []).append(str(node[member]))
-    declarations = board.definition.get("ParameterDeclarations", ())
-    found["parameter"] = [str(body.get("Name")) for entry in declarations for body in entry.values()]
+    found["parameter"] = [str(body.get("Name")) for _, body in board.declarations]
     return found
 
 
@@ -97,10 +96,6 @@ def _shadows(scene: Scene, board: Board) -> Iterator[str]:
     for data_set, fields in board.calculations.items():
         for name in sorted(fields.keys() & scene.columns.get(data_set, {}).keys()):
             yield f"{board.where}: calculated field {name} has the name of a column of {data_set}"
-
-
-def _field_ids(visual: Visual) -> Iterator[str]:
-    return (field.id for field in visual.fields)
 
 
 def _twice(where: str, kind: str, names: Iterable[str]) -> Iterator[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dashboards.check.columns import Known, calculation
+from dashboards.check.columns import Known, calculation, column_lookup, parameter_lookup
 from dashboards.check.definition import Visual, objects
-from dashboards.check.meaning import Meaning, faults
+from dashboards.check.meaning import faults, unknown
 from dashboards.check.scene import Board, Scene
-from dashboards.nearest import suggestion
 
 
 def of_visuals(scene: Scene) -> Iterator[str]:
@@ -22,12 +21,9 @@ def of_visuals(scene: Scene) -> Iterator[str]:
 def of_parameters_and_filters(scene: Scene) -> Iterator[str]:
     """Read dates that move on; they know no columns."""
     for board in scene.boards:
-        for key in ("ParameterDeclarations", "FilterGroups"):
-            for part in board.definition.get(key, ()):
-                name = part.get("FilterGroupId") or ", ".join(str(body.get("Name")) for body in part.values())
-                where = f"{board.where}, {'parameter' if key.startswith('P') else 'filter group'} {name}"
-                for expression in _expressions(part):
-                    yield from _wrong(where, expression, {}, board)
+        for part in board.parts:
+            for expression in _expressions(part.body) if part.kind in ("parameter", "filter group") else ():
+                yield from _wrong(part.where, expression, {}, board)
 
 
 def _wrong(where: str, expression: str, columns: Mapping[str, Known], board: Board) -> Iterator[str]:
@@ -35,21 +31,10 @@ def _wrong(where: str, expression: str, columns: Mapping[str, Known], board: Boa
     if made.tree is None:
         yield f"{where}: {expression} cannot be read: {made.fault}"
         return
-    for name in made.tree.named("column"):
-        if name not in columns:
-            yield f"{where}: {expression} looks at {{{name}}}, which is not there{suggestion(name, columns)}"
-    for name in made.tree.named("parameter"):
-        if name not in board.parameters:
-            near = suggestion(name, board.parameters)
-            yield f"{where}: {expression} looks at ${{{name}}}, which is not declared{near}"
-
-    def column(name: str) -> Meaning | None:
-        return Meaning(columns[name].type, columns[name].level) if name in columns else None
-
-    def parameter(name: str) -> Meaning | None:
-        return Meaning(board.parameters[name], "constant") if name in board.parameters else None
-
-    for fault in faults(made.tree, column, parameter, in_data_set=False):
+    for stranger in unknown(made.tree, columns, board.parameters):
+        yield f"{where}: {expression} looks at {stranger}"
+    lookups = column_lookup(columns), parameter_lookup(board.parameters)
+    for fault in faults(made.tree, *lookups, in_data_set=False):
         yield f"{where}: {expression}: {fault}"
 
 

@@ -62,22 +62,18 @@ _OF_TIME = {
 
 
 def unreadable_narratives(scene: Scene) -> Iterator[str]:
-    for visual in _insights(scene):
-        text = _narrative(visual)
-        fault = _parsed(text)[1] if text is not None else ""
-        if fault:
-            yield f"{visual.where}: the narrative is no XML: {fault}"
+    for visual, narrative in _narratives(scene):
+        if isinstance(narrative, ElementTree.ParseError):
+            yield f"{visual.where}: the narrative is no XML: {narrative}"
 
 
 def narratives(scene: Scene) -> Iterator[str]:
     """Let a narrative speak of the computations that are there, and of all of them."""
-    for visual in _insights(scene):
-        text = _narrative(visual)
-        root = _parsed(text)[0] if text is not None else None
-        if root is None:
+    for visual, narrative in _narratives(scene):
+        if isinstance(narrative, ElementTree.ParseError):
             continue
         names = {str(body.get("Name") or body.get("ComputationId")) for _, body in visual.computations}
-        named = set(_named(root))
+        named = {name for path in _paths(narrative) for name in _PATH.findall(path)}
         for name in sorted(named - names):
             near = suggestion(name, names)
             yield f"{visual.where}: the narrative speaks of computation {name}, which does not exist{near}"
@@ -87,10 +83,8 @@ def narratives(scene: Scene) -> Iterator[str]:
 
 def outputs(scene: Scene) -> Iterator[str]:
     """Let a narrative ask for what computations give."""
-    for visual in _insights(scene):
-        text = _narrative(visual)
-        root = _parsed(text)[0] if text is not None else None
-        for path in _paths(root) if root is not None else ():
+    for visual, narrative in _narratives(scene):
+        for path in _paths(narrative) if isinstance(narrative, ElementTree.Element) else ():
             for name, output in _OUTPUT.findall(path):
                 if output not in _OUTPUTS:
                     near = suggestion(output, _OUTPUTS)
@@ -128,22 +122,17 @@ def _insights(scene: Scene) -> Iterator[Visual]:
     return (visual for board in scene.boards for _, visual in board.visuals if visual.kind == "InsightVisual")
 
 
-def _narrative(visual: Visual) -> str | None:
-    text: str | None = visual.configuration.get("CustomNarrative", {}).get("Narrative")
-    return text
-
-
-def _parsed(text: str) -> tuple[ElementTree.Element | None, str]:
-    try:
-        # The text is ours, and the parser expands no external entities.
-        return ElementTree.fromstring(text), ""  # noqa: S314
-    except ElementTree.ParseError as error:
-        return None, str(error)
-
-
-def _named(root: ElementTree.Element) -> Iterator[str]:
-    for path in _paths(root):
-        yield from _PATH.findall(path)
+def _narratives(scene: Scene) -> Iterator[tuple[Visual, ElementTree.Element | ElementTree.ParseError]]:
+    """Read the narratives that are there."""
+    for visual in _insights(scene):
+        text = visual.configuration.get("CustomNarrative", {}).get("Narrative")
+        if text is None:
+            continue
+        try:
+            # The text is ours, and the parser expands no external entities.
+            yield visual, ElementTree.fromstring(text)  # noqa: S314
+        except ElementTree.ParseError as error:
+            yield visual, error
 
 
 def _paths(root: ElementTree.Element) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from dashboards.check.definition import Json, Sheet
-from dashboards.check.scene import Board, Scene
+from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
 COLUMNS = 36
@@ -19,8 +19,8 @@ ROWS_OF_AN_ELEMENT = 21
 
 def elements(scene: Scene) -> Iterator[str]:
     """Lay out what exists, once, as what it is."""
-    for board, sheet in _sheets(scene):
-        things = _things(board, sheet)
+    for sheet in _sheets(scene):
+        things = _things(sheet)
         for element in _elements(sheet):
             name, kind = str(element.get("ElementId")), element.get("ElementType")
             if name not in things:
@@ -35,15 +35,15 @@ def elements(scene: Scene) -> Iterator[str]:
 
 def outside(scene: Scene) -> Iterator[str]:
     """Give a place to all that is on a sheet; controls go to its top without one."""
-    for board, sheet in _sheets(scene):
+    for sheet in _sheets(scene):
         placed = {str(element.get("ElementId")) for element in _elements(sheet)}
-        for name, kind in _things(board, sheet).items():
+        for name, kind in _things(sheet).items():
             if kind in {"VISUAL", "TEXT_BOX", "IMAGE"} and name not in placed:
                 yield f"{sheet.where}: {kind.lower().replace('_', ' ')} {name} has no place in the layout"
 
 
 def overflow(scene: Scene) -> Iterator[str]:
-    for _, sheet in _sheets(scene):
+    for sheet in _sheets(scene):
         for element in _elements(sheet):
             name = element.get("ElementId")
             first, span = int(element.get("ColumnIndex", 0)), int(element.get("ColumnSpan", 0))
@@ -56,7 +56,7 @@ def overflow(scene: Scene) -> Iterator[str]:
 
 
 def overlaps(scene: Scene) -> Iterator[str]:
-    for _, sheet in _sheets(scene):
+    for sheet in _sheets(scene):
         for grid in (*_grids(sheet, "Layouts"), *_grids(sheet, "SheetControlLayouts")):
             placed = [each for each in grid.get("Elements", ()) if "ColumnIndex" in each and "RowIndex" in each]
             for one, other in combinations(placed, 2):
@@ -70,9 +70,9 @@ def _meet(one: Json, other: Json, axis: str) -> bool:
     return bool(one[index] < other[index] + other.get(span, 0) and other[index] < one[index] + one.get(span, 0))
 
 
-def _sheets(scene: Scene) -> Iterator[tuple[Board, Sheet]]:
+def _sheets(scene: Scene) -> Iterator[Sheet]:
     """Give the sheets that have a grid; others are arranged by QuickSight, or free."""
-    return ((board, sheet) for board in scene.boards for sheet in board.sheets if _grids(sheet, "Layouts"))
+    return (sheet for board in scene.boards for sheet in board.sheets if _grids(sheet, "Layouts"))
 
 
 def _grids(sheet: Sheet, key: str) -> list[Json]:
@@ -86,14 +86,12 @@ def _elements(sheet: Sheet) -> list[Json]:
     return [element for grid in grids for element in grid.get("Elements", ())]
 
 
-def _things(board: Board, sheet: Sheet) -> dict[str, str]:
+def _things(sheet: Sheet) -> dict[str, str]:
     """Give the type of everything on a sheet by its id."""
     things = {visual.id: "VISUAL" for visual in sheet.visuals}
     things |= {str(box.get("SheetTextBoxId")): "TEXT_BOX" for box in sheet.body.get("TextBoxes", ())}
     things |= {str(image.get("SheetImageId")): "IMAGE" for image in sheet.body.get("Images", ())}
-    for what, _, body in board.controls(sheet):
-        things[str(body.get(f"{what.title()}ControlId"))] = f"{what.upper()}_CONTROL"
-    return things
+    return things | {control.id: f"{control.sets.upper()}_CONTROL" for control in sheet.controls}
 
 
 RULES = (elements, outside, overflow, overlaps)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from dashboards.check.definition import Json
 from dashboards.check.scene import Scene
 
 OF_A_DASHBOARD = {
@@ -72,12 +73,11 @@ def of_texts(scene: Scene) -> Iterator[str]:
                 yield from _long(board.where, "expression of", name, found.expression, EXPRESSION["dashboard"])
 
 
-def _counted(where: str, node: Mapping[str, object], most: Mapping[str, int]) -> Iterator[str]:
+def _counted(where: str, node: Json, most: Mapping[str, int]) -> Iterator[str]:
     for key, limit in most.items():
-        found = node.get(key, ())
-        assert isinstance(found, list | tuple)
-        if len(found) > limit:
-            yield f"{where} has {len(found)} {key}; QuickSight takes {limit}"
+        found = len(node.get(key, ()))
+        if found > limit:
+            yield f"{where} has {found} {key}; QuickSight takes {limit}"
 
 
 def _long(where: str, what: str, name: str, text: str, most: int) -> Iterator[str]:

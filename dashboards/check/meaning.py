@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,6 +58,14 @@ def faults(node: Node, column: Lookup, parameter: Lookup, *, in_data_set: bool) 
         yield from _operands(node, parts)
     elif node.kind == "call":
         yield from _called(node, parts, in_data_set)
+
+
+def unknown(node: Node, columns: Collection[str], parameters: Collection[str]) -> Iterator[str]:
+    """Say which columns and parameters an expression is made of that do not exist."""
+    for kind, sign, known in (("column", "", columns), ("parameter", "$", parameters)):
+        for name in node.named(kind):
+            if name not in known:
+                yield f"{sign}{{{name}}}, which does not exist{suggestion(name, known)}"
 
 
 def _call(node: Node, parts: list[Meaning]) -> Meaning:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from dashboards.check.definition import objects
-from dashboards.check.references import parts
 from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
@@ -18,14 +17,15 @@ _SETS = ("SourceParameterName", "DestinationParameterName")
 
 
 def undeclared(scene: Scene) -> Iterator[str]:
-    """Find names in filters, controls, actions and titles that are not declared."""
+    """Find names in filters, controls, actions and texts that are not declared; expressions have rules of their own."""
     for board in scene.boards:
-        for where, node in parts(board):
-            if ", parameter " in where or ", calculated field " in where:
+        for part in board.parts:
+            if part.kind == "parameter":
                 continue
-            for name in dict.fromkeys((*_named(node, (*_READS, *_SETS)), *_in_text(node))):
+            for name in (*_named(part.body, (*_READS, *_SETS)), *_in_text(part.body, besides="Expression")):
                 if name not in board.parameters:
-                    yield f"{where} names parameter {name}, which is not declared{suggestion(name, board.parameters)}"
+                    near = suggestion(name, board.parameters)
+                    yield f"{part.where} names parameter {name}, which is not declared{near}"
 
 
 def unused(scene: Scene) -> Iterator[str]:
@@ -40,15 +40,7 @@ def unused(scene: Scene) -> Iterator[str]:
 def unset(scene: Scene) -> Iterator[str]:
     """Find filters by parameters without value and control: they show what nobody chose."""
     for board in scene.boards:
-        controlled = {
-            str(body.get("SourceParameterName"))
-            for sheet in board.sheets
-            for what, _, body in board.controls(sheet)
-            if what == "parameter"
-        }
-        controlled |= {
-            name for _, visual in board.visuals for name in _named(visual.body, ("DestinationParameterName",))
-        }
+        controlled = {name for part in board.parts for name in _named(part.body, _SETS)}
         with_default = set(_with_default(board))
         for _, _, body in board.filters:
             for name in dict.fromkeys(_named(body, _READS)):
@@ -60,27 +52,19 @@ def unset(scene: Scene) -> Iterator[str]:
 
 
 def _used(board: Board) -> Iterator[str]:
-    for calculations in board.calculations.values():
-        for made in calculations.values():
-            yield from made.tree.named("parameter") if made.tree else ()
-    for where, node in parts(board):
-        if ", parameter " not in where:
-            yield from _named(node, _READS)
-            yield from _in_text(node)
-    for sheet in board.sheets:
-        yield from _in_text([sheet.body.get("TextBoxes"), sheet.body.get("Title"), sheet.body.get("Description")])
-    for entry in board.definition.get("ParameterDeclarations", ()):
-        for body in entry.values():
-            if body.get("MappedDataSetParameters"):
-                yield str(body.get("Name"))
+    for part in board.parts:
+        if part.kind != "parameter":
+            yield from _named(part.body, _READS)
+            yield from _in_text(part.body)
+    for _, body in board.declarations:
+        if body.get("MappedDataSetParameters"):
+            yield str(body.get("Name"))
 
 
 def _with_default(board: Board) -> Iterator[str]:
-    for entry in board.definition.get("ParameterDeclarations", ()):
-        for body in entry.values():
-            default, unset_value = body.get("DefaultValues", {}), body.get("ValueWhenUnset", {})
-            if any(default.values()) or "CustomValue" in unset_value:
-                yield str(body.get("Name"))
+    for _, body in board.declarations:
+        if any(body.get("DefaultValues", {}).values()) or "CustomValue" in body.get("ValueWhenUnset", {}):
+            yield str(body.get("Name"))
 
 
 def _named(node: object, keys: tuple[str, ...]) -> Iterator[str]:
@@ -91,11 +75,12 @@ def _named(node: object, keys: tuple[str, ...]) -> Iterator[str]:
                 yield value
 
 
-def _in_text(node: object) -> Iterator[str]:
-    for found in objects({"": node}):
-        for value in found.values():
+def _in_text(node: object, besides: str = "") -> Iterator[str]:
+    """Name the parameters in texts, but for the texts of one member."""
+    for found in objects(node):
+        for key, value in found.items():
             for text in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(text, str) and "$" in text:
+                if isinstance(text, str) and "$" in text and key != besides:
                     yield from (one or other for one, other in _IN_TEXT.findall(text))
 
 

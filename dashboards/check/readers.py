@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dashboards.check.definition import identifiers
-from dashboards.check.scene import Board, Scene
+from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
+
+_SHOWN = frozenset({"visual", "control", "filter group"})
 
 
 def unknown(scene: Scene) -> Iterator[str]:
@@ -39,8 +41,8 @@ def personal_columns(scene: Scene) -> Iterator[str]:
     """Find visuals and filters with a column that readers of the dashboard may not read."""
     for board in scene.boards:
         allowed = {data_set.id: set(data_set.personal_readers) for data_set in board.dashboard.data_sets}
-        for where, node in _parts(board):
-            for found in identifiers(node):
+        for part in board.parts:
+            for found in identifiers(part.body) if part.kind in _SHOWN else ():
                 known = board.known(found)
                 kept = [
                     group
@@ -49,16 +51,9 @@ def personal_columns(scene: Scene) -> Iterator[str]:
                 ]
                 if known and known.personal and kept:
                     yield (
-                        f"{where} shows column {known.name} of {found['DataSetIdentifier']}, which is personal; "
+                        f"{part.where} shows column {known.name} of {found['DataSetIdentifier']}, which is personal; "
                         f"{', '.join(kept)} may not read it and would not see the visual"
                     )
-
-
-def _parts(board: Board) -> Iterator[tuple[str, object]]:
-    yield from ((visual.where, visual.body) for _, visual in board.visuals)
-    yield from ((f"{board.where}, filter {body.get('FilterId')}", body) for _, _, body in board.filters)
-    for sheet in board.sheets:
-        yield from ((f"{sheet.where}, a control", body) for _, _, body in board.controls(sheet))
 
 
 RULES = (unknown, nobody, personal_columns)

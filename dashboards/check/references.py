@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import Json, Sheet, identifiers, objects
-from dashboards.check.scene import Board, Scene
+from dashboards.check.definition import Sheet, identifiers, objects
+from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
 
 def data_sets(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
-        for where, node in parts(board):
-            for found in objects(node):
+        for part in board.parts:
+            for found in objects(part.body):
                 name = found.get("DataSetIdentifier")
                 if name is not None and name not in board.columns:
                     near = suggestion(name, board.columns)
-                    yield f"{where} names data set {name}, which the dashboard does not declare{near}"
+                    yield f"{part.where} names data set {name}, which the dashboard does not declare{near}"
 
 
 def columns(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
-        for where, node in parts(board):
-            for found in identifiers(node):
+        for part in board.parts:
+            for found in identifiers(part.body):
                 data_set, name = str(found.get("DataSetIdentifier")), str(found["ColumnName"])
                 if data_set in board.columns and name not in board.columns[data_set]:
                     near = suggestion(name, board.columns[data_set])
-                    yield f"{where} names column {name}, which {data_set} does not have{near}"
+                    yield f"{part.where} names column {name}, which {data_set} does not have{near}"
 
 
 def sort_fields(scene: Scene) -> Iterator[str]:
@@ -58,27 +58,6 @@ def action_targets(scene: Scene) -> Iterator[str]:
                     if name not in _visuals(sheet):
                         near = suggestion(name, _visuals(sheet))
                         yield f"{visual.where} filters visual {name}, which is not on the sheet{near}"
-
-
-def parts(board: Board) -> Iterator[tuple[str, Json | list[Json]]]:
-    """Give every part of a definition with where it is: visuals, controls, filters, and the rest."""
-    yield from ((visual.where, visual.body) for _, visual in board.visuals)
-    for sheet in board.sheets:
-        for _, _, body in board.controls(sheet):
-            name = body.get("ParameterControlId") or body.get("FilterControlId")
-            yield f"{sheet.where}, control {name}", body
-    for group in board.definition.get("FilterGroups", ()):
-        yield f"{board.where}, filter group {group.get('FilterGroupId')}", group
-    for entry in board.definition.get("CalculatedFields", ()):
-        yield f"{board.where}, calculated field {entry.get('Name')}", entry
-    for entry in board.definition.get("ParameterDeclarations", ()):
-        yield f"{board.where}, parameter {_name(entry)}", entry
-    for entry in board.definition.get("ColumnConfigurations", ()):
-        yield f"{board.where}, a configuration of columns", entry
-
-
-def _name(declaration: Json) -> str:
-    return ", ".join(str(body.get("Name")) for body in declaration.values())
 
 
 def _visuals(sheet: Sheet) -> set[str]:

@@ -14,6 +14,8 @@ from dashboards.nearest import suggestion
 
 # "You can assign up to 50 tag keys": https://docs.aws.amazon.com/quicksight/latest/user/quicksight-dev-rls-tags.html
 MAXIMUM_TAGS = 50
+# A cell of the rules lists its values with commas, and may quote them.
+_RESERVED = frozenset(',"')
 
 
 def columns(scene: Scene) -> Iterator[str]:
@@ -34,6 +36,8 @@ def columns(scene: Scene) -> Iterator[str]:
 def rules(scene: Scene) -> Iterator[str]:
     for data_set, access in _restricted(scene):
         where = f"data set {data_set.name}: row-level security"
+        if not access.rules:
+            yield f"{where} has no rules; expected one for each group that may see rows"
         for rule in access.rules:
             if rule.group not in scene.groups:
                 yield f"{where} of group {rule.group}, which does not exist{suggestion(rule.group, scene.groups)}"
@@ -41,9 +45,9 @@ def rules(scene: Scene) -> Iterator[str]:
                 if name not in access.columns:
                     near = suggestion(name, access.columns)
                     yield f"{where} of group {rule.group} by column {name}, which is not among its columns{near}"
-                if not values or any(not value.strip() or "," in value for value in values):
-                    got = f"got {values!r}"
-                    yield f"{where} of group {rule.group} by column {name}: a value is empty or has a comma; {got}"
+                if not values or any(not value.strip() or _RESERVED & set(value) for value in values):
+                    wrong = "a value is missing, empty, or has a comma or a quote"
+                    yield f"{where} of group {rule.group} by column {name}: {wrong}; got {list(values)}"
         for group, count in Counter(rule.group for rule in access.rules).items():
             if count > 1:
                 yield f"{where} has {count} rules of group {group}; expected one"
@@ -61,14 +65,14 @@ def tags(scene: Scene) -> Iterator[str]:
 
 
 def readers_without_rule(scene: Scene) -> Iterator[str]:
-    """Find readers who may open a dashboard and see it empty."""
-    restricted = {data_set.id: access for data_set, access in _restricted(scene)}
+    """Find readers and authors, who own all dashboards, who may open one and see it empty."""
+    authors = [group.name for group in scene.collection.groups if group.authors]
+    ruled = {data_set.id: {rule.group for rule in access.rules} for data_set, access in _restricted(scene)}
     for board in scene.boards:
         for data_set in board.dashboard.data_sets:
-            access = restricted.get(data_set.id)
-            ruled = {rule.group for rule in access.rules} if access else set()
-            for group in board.dashboard.readers if access else ():
-                if group in scene.groups and group not in ruled:
+            # Where there are no rules at all, another rule says so.
+            for group in (*board.dashboard.readers, *authors) if ruled.get(data_set.id) else ():
+                if group in scene.groups and group not in ruled[data_set.id]:
                     missing = f"no rule in data set {data_set.name}"
                     yield f"{board.where}: readers {group} have {missing} and would see no row of it"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from lake_common.contract import Column, Contract
 
 from dashboards.check.columns import Calculation, Known, calculation, declared, with_calculations
-from dashboards.check.definition import Json, Sheet, Visual, members, read_sheet
+from dashboards.check.definition import Control, Json, Part, Sheet, Visual, members, read_parts, read_sheet
 from dashboards.model import Collection, ColumnType, Dashboard, DataSet, Definition
 
 _PARAMETER_TYPES: Mapping[str, ColumnType] = {
@@ -40,17 +41,24 @@ class Board:
         return ((sheet, visual) for sheet in self.sheets for visual in sheet.visuals)
 
     @property
+    def controls(self) -> Iterator[Control]:
+        return (control for sheet in self.sheets for control in sheet.controls)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(read_parts(self.definition, self.sheets, self.where))
+
+    @property
+    def declarations(self) -> Iterator[tuple[str, Json]]:
+        """Kind and body of each declaration of a parameter."""
+        return members(self.definition.get("ParameterDeclarations", ()))
+
+    @property
     def filters(self) -> Iterator[tuple[Json, str, Json]]:
         """Group, kind and body of each filter."""
         for group in self.definition.get("FilterGroups", ()):
             for kind, body in members(group.get("Filters", ())):
                 yield group, kind, body
-
-    def controls(self, sheet: Sheet) -> Iterator[tuple[str, str, Json]]:
-        """Give what each control of a sheet sets (parameter or filter), its kind and its body."""
-        for what in ("Parameter", "Filter"):
-            for kind, body in members(sheet.body.get(f"{what}Controls", ())):
-                yield what.lower(), kind, body
 
     def known(self, identifier: Json) -> Known | None:
         """Find the column that a ColumnIdentifier means."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dashboards.check.definition import objects
-from dashboards.check.references import parts
 from dashboards.check.scene import Scene
 
 # By the member that holds one, or a list of them.
@@ -44,8 +43,8 @@ def several_members(scene: Scene) -> Iterator[str]:
             wells = visual.configuration.get("FieldWells")
             if wells and visual.kind not in _PLAIN_WELLS:
                 yield from _checked(f"{visual.where}: FieldWells", [wells])
-        for where, node in parts(board):
-            yield from _within(where, node)
+        for part in board.parts:
+            yield from _within(part.where, part.body)
 
 
 def _within(where: str, node: object) -> Iterator[str]:

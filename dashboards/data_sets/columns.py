@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from lake_common.contract import Column, Contract
+from lake_common.contract import Contract
 
+from dashboards.contract_types import column_type
 from dashboards.model import ColumnType, DataColumn, GeographicRole
 
 SQL = Path(__file__).parent.parent / "sql"
 
-# https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html
-_TYPES: Mapping[str, ColumnType] = {
-    "string": "STRING",
-    "boolean": "BOOLEAN",
-    "tinyint": "INTEGER",
-    "smallint": "INTEGER",
-    "int": "INTEGER",
-    "bigint": "INTEGER",
-    "float": "DECIMAL",
-    "double": "DECIMAL",
-    "decimal": "DECIMAL",
-    "date": "DATETIME",
-    "timestamp": "DATETIME",
-}
-# QuickSight knows no lists: SQL has to make rows or a number of them.
+# Stands where the contract has no such column, which the check names, or a list, which QuickSight does not know.
 _UNKNOWN: ColumnType = "STRING"
 
 
@@ -60,10 +47,11 @@ class Tables:
         via
             Further columns of contracts that it depends on: the keys by which SQL joins its table.
         """
-        found = self._find(source)
+        table, _, column = source.partition(".")
+        found = self._columns.get((table, column))
         return DataColumn(
-            name=name or source.split(".")[1],
-            type=_type(found) if found else _UNKNOWN,
+            name=name or column,
+            type=(column_type(found.type) if found else None) or _UNKNOWN,
             description=found.description if found else "",
             sources=(source, *via),
             geographic_role=geographic_role,
@@ -74,10 +62,6 @@ class Tables:
     def columns(self, table: str, *names: str, folder: str | None = None) -> tuple[DataColumn, ...]:
         """Take several columns of a table as they are."""
         return tuple(self.column(f"{table}.{name}", folder=folder) for name in names)
-
-    def _find(self, source: str) -> Column | None:
-        table, name = source.split(".")
-        return self._columns.get((table, name))
 
 
 def computed(name: str, kind: ColumnType, description: str, *sources: str, folder: str | None = None) -> DataColumn:
@@ -94,7 +78,3 @@ def computed(name: str, kind: ColumnType, description: str, *sources: str, folde
 def read_sql(data_set: str) -> str:
     """Read the query of a data set."""
     return (SQL / f"{data_set}.sql").read_text(encoding="utf-8").strip()
-
-
-def _type(column: Column) -> ColumnType:
-    return _TYPES.get(column.type.split("(")[0], _UNKNOWN)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dashboards.data_sets import CUSTOMERS
 from dashboards.data_sets.columns import Tables, computed, read_sql
 from dashboards.model import CalculatedColumn, DataSet, Refresh
-from dashboards.row_access import of
 
 NAME = CUSTOMERS.removeprefix("lake-")
 
@@ -40,6 +39,5 @@ def declare(tables: Tables) -> DataSet:
                 description="Customers by how often they bought",
             ),
         ),
-        row_access=of(NAME),
         refreshes=(Refresh(id="customers-daily", kind="FULL_REFRESH", interval="DAILY", time_of_day="05:15"),),
     )

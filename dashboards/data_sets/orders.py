@@ -6,7 +6,6 @@ from dashboards.data_sets import ORDERS
 from dashboards.data_sets.columns import Tables, computed, read_sql
 from dashboards.groups import AUTHORS
 from dashboards.model import CalculatedColumn, DataSet, LookBack, Refresh
-from dashboards.row_access import of
 
 NAME = ORDERS.removeprefix("lake-")
 
@@ -64,7 +63,6 @@ def declare(tables: Tables) -> DataSet:
                 folder="Order",
             ),
         ),
-        row_access=of(NAME),
         personal_readers=(AUTHORS,),
         look_back=LookBack(column="order_date", size=90, unit="DAY"),
         refreshes=(

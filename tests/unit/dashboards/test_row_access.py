@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from contracts.loader import load as load_contract
+from contracts.loader import load_contracts
 from dashboards import row_access
+from dashboards.catalog import load
 from dashboards.errors import DashboardError
-from dashboards.groups import GROUPS
 from dashboards.model import RowAccess, RowRule
 
+COLLECTION = load(load_contracts())
 GOOD = """
 [orders]
 columns = ["segment"]
@@ -38,35 +40,13 @@ def test_a_rule_restricts_the_columns_that_it_names_and_no_other(tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('columns = ["segment"]\n', "", r"row_access\.toml: orders lacks 'columns'"),
-        ("tags =", "tag =", r"orders lacks 'tags'"),
-        (
-            "[orders]",
-            "[orders]\nowner = 1",
-            r"orders has the unknown key 'owner'; expected one of \['columns', 'rules'",
-        ),
-        ('["segment"]', "[]", r"orders\.columns must name a column; got none"),
+        ('columns = ["segment"]\n', "", r"row_access\.toml: orders must be a table with .*; got \['rules', 'tags'\]"),
+        ("tags =", "tag =", r"must be a table with \['columns', 'rules', 'tags'\]; got \['columns', 'rules', 'tag'\]"),
         ('["segment"]', '"segment"', r"orders\.columns must be a list of texts; got 'segment'"),
-        (
-            'part = "segment"',
-            'part = "place"',
-            r"orders\.tags names 'place'; expected one of its columns, \['segment'\]",
-        ),
+        ('"segment" }', "1 }", r"orders\.tags must be a table of tag = column; got {'part': 1}"),
         ('{ part = "segment" }', "1", r"orders\.tags must be a table of tag = column; got 1"),
         ('group = "lake-managers"', "all = true", r"orders\.rules\[0\] must be a table that names its group"),
-        ("segment = [", "segments = [", r"orders\.rules\[1\] names 'segments'; expected one of its columns"),
-        ('["lapsing", "lost"]', "[]", r"orders\.rules\[1\]\.segment is empty; leave the column out to allow all"),
-        (
-            '"lapsing", "lost"',
-            '"lapsing,lost"',
-            r"rules\[1\]\.segment must hold texts without commas .* 'lapsing,lost'",
-        ),
-        ('"lapsing", "lost"', '" "', r"rules\[1\]\.segment must hold texts without commas .* ' '"),
-        (
-            "lake-retention",
-            "lake-managers",
-            r"orders\.rules gives 'lake-managers' 2 rules; expected one for each group",
-        ),
+        ('["lapsing", "lost"]', '"lapsing"', r"orders\.rules\[1\]\.segment must be a list of texts; got 'lapsing'"),
         ("[orders]", "[orders", r"row_access\.toml: .*line 2"),
     ],
 )
@@ -76,19 +56,32 @@ def test_fails_with_file_and_key_for_what_is_wrong(tmp_path: Path, old: str, new
         read(tmp_path, GOOD.replace(old, new, 1))
 
 
-def test_fails_without_a_rule_for_then_nobody_would_see_a_row(tmp_path: Path) -> None:
-    with pytest.raises(DashboardError, match=r"orders\.rules must be a list of rules: without one nobody sees a row"):
-        read(tmp_path, GOOD[: GOOD.index("rules")] + "rules = []")
+def test_fails_for_rules_that_are_no_list(tmp_path: Path) -> None:
+    with pytest.raises(DashboardError, match=r"orders\.rules must be a list of rules; got 1"):
+        read(tmp_path, GOOD[: GOOD.index("rules")] + "rules = 1")
 
 
 def test_fails_for_a_data_set_that_is_not_a_table(tmp_path: Path) -> None:
-    with pytest.raises(DashboardError, match=r"row_access\.toml: orders must be a table with"):
+    with pytest.raises(DashboardError, match=r"row_access\.toml: orders must be a table with .*; got 1"):
         read(tmp_path, "orders = 1")
 
 
-def test_the_rules_of_the_lake_are_for_groups_of_the_lake() -> None:
-    groups = {rule.group for access in row_access.load().values() for rule in access.rules}
-    assert groups <= {group.name for group in GROUPS}
+def test_rules_restrict_whatever_data_set_they_name_and_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "row_access.toml"
+    file.write_text(GOOD.replace("[orders]", "[flights]"))
+    restricted = {each.name: each.row_access for each in row_access.restricted(COLLECTION.data_sets, file)}
+    assert restricted == dict.fromkeys(restricted) | {"flights": row_access.load(file)["flights"]}
+
+
+def test_fails_for_rules_of_a_data_set_that_does_not_exist(tmp_path: Path) -> None:
+    file = tmp_path / "row_access.toml"
+    file.write_text(GOOD.replace("[orders]", "[order]"))
+    with pytest.raises(DashboardError, match=r"row_access\.toml: there is no data set order; did you mean orders\?"):
+        row_access.restricted(COLLECTION.data_sets, file)
+
+
+def test_the_lake_restricts_every_data_set_that_has_rules() -> None:
+    assert {each.name: each.row_access for each in COLLECTION.data_sets if each.row_access} == row_access.load()
 
 
 def test_the_rules_of_the_lake_name_segments_that_there_are() -> None:
@@ -101,8 +94,3 @@ def test_the_rules_of_the_lake_name_segments_that_there_are() -> None:
     }
     assert values
     assert all(f"{value} (" in known or known.endswith(value) for value in values), (values, known)
-
-
-def test_a_data_set_without_rules_shows_all_rows_to_its_readers() -> None:
-    assert row_access.of("cohort-retention") is None
-    assert row_access.of("orders") is not None

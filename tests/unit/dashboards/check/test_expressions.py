@@ -128,6 +128,11 @@ def test_a_data_set_computes_rows_only() -> None:
     assert found("{amount} * 2", in_data_set=True) == []
 
 
+def test_a_comment_within_a_text_belongs_to_the_text() -> None:
+    tree = parse("concat('/*', {segment}, '*/') /* {amount} */")
+    assert [part.name for part in tree.parts] == ["/*", "segment", "*/"]
+
+
 def test_a_calculated_column_is_what_it_is_made_of_in_any_order() -> None:
     base = {
         "amount": Known("amount", "DECIMAL", "row", frozenset({"orders.amount"})),

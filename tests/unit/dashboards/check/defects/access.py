@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dashboards.model import RowRule
 from tests.unit.dashboards.check.defects.defect import Defect
-from tests.unit.dashboards.check.draft import Draft
+from tests.unit.dashboards.check.draft import Draft, Edit
 
 
 def rules_of(draft: Draft, *rules: RowRule) -> None:
@@ -19,10 +19,13 @@ def everything(draft: Draft) -> tuple[RowRule, ...]:
     return tuple(replace(rule, values={}) for rule in given.rules)
 
 
-def one_rule_less(draft: Draft) -> None:
-    given = draft.data_sets["orders"].row_access
-    assert given
-    draft.access("orders", rules=tuple(rule for rule in given.rules if rule.group != "lake-managers"))
+def without_rule_of(group: str) -> Edit:
+    def edit(draft: Draft) -> None:
+        given = draft.data_sets["orders"].row_access
+        assert given
+        draft.access("orders", rules=tuple(rule for rule in given.rules if rule.group != group))
+
+    return edit
 
 
 DEFECTS = (
@@ -71,8 +74,32 @@ DEFECTS = (
     Defect(
         "a rule whose empty value would show everything",
         "row_rules.rules",
-        ("a value is empty or has a comma",),
+        ("of group lake-operators by column segment: a value is missing, empty, or has a comma or a quote",),
         lambda draft: rules_of(draft, RowRule(group="lake-operators", values={"segment": ("new", "")})),
+    ),
+    Defect(
+        "a rule without values",
+        "row_rules.rules",
+        ("a value is missing",),
+        lambda draft: rules_of(draft, RowRule(group="lake-operators", values={"segment": ()})),
+    ),
+    Defect(
+        "a rule whose value is two",
+        "row_rules.rules",
+        ("has a comma or a quote; got ['new,lost']",),
+        lambda draft: rules_of(draft, RowRule(group="lake-operators", values={"segment": ("new,lost",)})),
+    ),
+    Defect(
+        "a rule whose value has a quote",
+        "row_rules.rules",
+        ("has a comma or a quote; got ['3\" disc']",),
+        lambda draft: rules_of(draft, RowRule(group="lake-operators", values={"segment": ('3" disc',)})),
+    ),
+    Defect(
+        "rows that nobody may see",
+        "row_rules.rules",
+        ("data set orders: row-level security has no rules; expected one for each group that may see rows",),
+        lambda draft: draft.access("orders", rules=()),
     ),
     Defect(
         "two rules of a group",
@@ -90,7 +117,13 @@ DEFECTS = (
         "readers who would see no row",
         "row_rules.readers_without_rule",
         ("readers lake-managers have no rule in data set orders and would see no row of it",),
-        one_rule_less,
+        without_rule_of("lake-managers"),
+    ),
+    Defect(
+        "authors who would see no row",
+        "row_rules.readers_without_rule",
+        ("readers lake-authors have no rule in data set orders and would see no row of it",),
+        without_rule_of("lake-authors"),
     ),
     Defect(
         "readers who do not exist",

@@ -31,6 +31,15 @@ def filter_control(kind: str, source: str) -> Edit:
     return edit
 
 
+def text_box(content: str) -> Edit:
+    def edit(draft: Draft) -> None:
+        draft.sheet("orders")["TextBoxes"] = [{"SheetTextBoxId": "seeded", "Content": content}]
+        place = {"ColumnIndex": 0, "ColumnSpan": 36, "RowIndex": 900, "RowSpan": 2}
+        draft.elements().append({"ElementId": "seeded", "ElementType": "TEXT_BOX", **place})
+
+    return edit
+
+
 def scoped(sheet: str, *visuals: str) -> Edit:
     def edit(draft: Draft) -> None:
         scope: Json = {"SheetId": sheet, "Scope": "SELECTED_VISUALS", "VisualIds": list(visuals)}
@@ -54,6 +63,18 @@ DEFECTS = (
         "parameters.undeclared",
         ("control", "names parameter Segmnet", "did you mean Segment?"),
         lambda draft: put(first(draft.controls("Dropdown")), SourceParameterName="Segmnet"),
+    ),
+    Defect(
+        "a title of an unknown parameter",
+        "parameters.undeclared",
+        ("dashboard orders, sheet revenue names parameter Segmnet, which is not declared; did you mean Segment?",),
+        lambda draft: put(draft.sheet("orders"), Title="Revenue of <<$Segmnet>>"),
+    ),
+    Defect(
+        "a text box with an unknown parameter",
+        "parameters.undeclared",
+        ("dashboard orders, sheet revenue names parameter Segmnet, which is not declared; did you mean Segment?",),
+        text_box("Orders of <<$Segmnet>>"),
     ),
     Defect(
         "a parameter that nothing reads",
@@ -105,6 +126,12 @@ DEFECTS = (
         "controls.sources",
         ("control seeded sets filter orders-of-segment, which does not exist; did you mean orders-of-segments?",),
         filter_control("Dropdown", "orders-of-segment"),
+    ),
+    Defect(
+        "a control on a sheet where its filter does not work",
+        "controls.reach",
+        ("sheet revenue, control seeded sets filter months-after-the-first, which does not work on the sheet",),
+        filter_control("Slider", "months-after-the-first"),
     ),
     Defect(
         "a slider of a filter of text",

@@ -30,13 +30,13 @@ DEFECTS = (
     ),
     Defect(
         "an expression of an unknown column",
-        "calculated.unknown_columns",
+        "calculated.unknown_names",
         ("seeded is calculated from {amuont}", "did you mean amount?"),
         calculate("sum({amuont})"),
     ),
     Defect(
         "a calculated column of an unknown column",
-        "calculated.unknown_columns",
+        "calculated.unknown_names",
         ("data set orders: size is calculated from {quantitiy}", "did you mean quantity?"),
         calculate_in_data_set("ifelse({quantitiy} = 1, 'one', 'more')"),
     ),
@@ -93,15 +93,21 @@ DEFECTS = (
     ),
     Defect(
         "an expression of an unknown parameter",
-        "calculated.unknown_parameters",
+        "calculated.unknown_names",
         ("seeded is calculated from ${CohortSiez}", "did you mean CohortSize?"),
         calculate("{amount} * ${CohortSiez}"),
     ),
     Defect(
         "a format by a column that is not in the visual",
         "inline.of_visuals",
-        ("dashboard operations, sheet", "looks at {rows_invlaid}, which is not there; did you mean rows_invalid?"),
+        ("dashboard operations, sheet", "looks at {rows_invlaid}, which does not exist; did you mean rows_invalid?"),
         lambda draft: condition(draft, "SUM({rows_invlaid}) > 0"),
+    ),
+    Defect(
+        "a format by an unknown parameter",
+        "inline.of_visuals",
+        ("looks at ${Sinec}, which does not exist; did you mean Since?",),
+        lambda draft: condition(draft, "SUM({rows_invalid}) > ${Sinec}"),
     ),
     Defect(
         "a format by an unknown function",
@@ -112,7 +118,7 @@ DEFECTS = (
     Defect(
         "a date that moves on by an unknown parameter",
         "inline.of_parameters_and_filters",
-        ("parameter Since", "looks at ${Dyas}, which is not declared"),
+        ("parameter Since", "looks at ${Dyas}, which does not exist"),
         lambda draft: rolling(draft, "addDateTime(${Dyas}, 'DD', now())"),
     ),
     Defect(
