@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from contracts.loader import load_contracts
 from dashboards import data_sets
 from dashboards.catalog import load
-from dashboards.definition import charts, fields, filters, formats, insights, layout, parameters
+from dashboards.definition import charts, fields, filter_controls, filters, formats, insights, layout, parameters
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dashboards.md").read_text(encoding="utf-8")
 COLLECTION = load(load_contracts())
@@ -41,10 +42,20 @@ def test_it_lists_the_dashboards_with_their_sheets() -> None:
 
 
 def test_the_builders_that_it_names_are_there() -> None:
-    modules = (charts, fields, filters, insights, layout, parameters)
+    modules = (charts, fields, filter_controls, filters, insights, layout, parameters)
     known = {name for module in modules for name in vars(module)}
     steps = PAGE[PAGE.index("## Add a visual") : PAGE.index("## Add a data set")]
     text = re.sub(r"```.*?```", "", steps, flags=re.DOTALL)
     named = set(re.findall(r"`([a-z_]+)`", text)) - {"calculated", "readers", "scope"}
     assert len(named) > 20
     assert named <= known, named - known
+
+
+def test_it_names_every_filter_and_every_control_of_one() -> None:
+    made = {
+        name
+        for module in (filters, filter_controls)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and not name.startswith("_") and value.__module__ == module.__name__
+    }
+    assert {name for name in made if f"`{name}`" not in PAGE} == {"everywhere"}
