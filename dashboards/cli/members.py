@@ -25,15 +25,8 @@ def run(place: Place, console: Console, *, group: str, user: str | None, remove:
 
 def members(place: Place, group: str) -> list[str]:
     """Return the names of the members, sorted."""
-    names, token = [], None
-    while True:
-        page = place.identities.list_group_memberships(
-            **_where(place, group), **({"NextToken": token} if token else {})
-        )
-        names += [member["MemberName"] for member in page["GroupMemberList"]]
-        token = page.get("NextToken")
-        if not token:
-            return sorted(names)
+    pages = place.identities.get_paginator("list_group_memberships").paginate(**_where(place, group))
+    return sorted(member["MemberName"] for page in pages for member in page["GroupMemberList"])
 
 
 def _add(place: Place, group: str, user: str) -> None:

@@ -90,7 +90,7 @@ def groups(account: Account) -> Iterator[Finding]:
         return
     region = _identity_region(account)
     client, place = account.client("quicksight", region), {"Namespace": bi.namespace, **arguments(account)}
-    there = set(paged(client.list_groups, "GroupList", "GroupName", place))
+    there = set(listed(client, "list_groups", "GroupList", "GroupName", place))
     wanted = [group.name for group in GROUPS]
     missing = [name for name in wanted if name not in there]
     if missing and not bi.create_groups:
@@ -109,14 +109,7 @@ def groups(account: Account) -> Iterator[Finding]:
             why="CloudFormation does not take over what exists: the stack Bi would fail.",
             fix=f"Write create_groups = false under [bi] in {account.file}, and make the other groups by hand",
         )
-    empty = [
-        name
-        for name in wanted
-        if name in there
-        and not list(
-            paged(client.list_group_memberships, "GroupMemberList", "MemberName", {"GroupName": name, **place})
-        )
-    ]
+    empty = [name for name in wanted if name in there and not _members(client, {"GroupName": name, **place})]
     if empty:
         yield warning(
             f"nobody is in {', '.join(empty)}",
@@ -125,6 +118,10 @@ def groups(account: Account) -> Iterator[Finding]:
         )
     if not (empty or taken or (missing and not bi.create_groups)):
         yield good(f"{len(wanted) - len(missing)} groups with people, {len(missing)} that the stack makes")
+
+
+def _members(client: Any, group: dict[str, str]) -> list[str]:
+    return listed(client, "list_group_memberships", "GroupMemberList", "MemberName", group)
 
 
 def _ours(account: Account, group: str) -> bool:
@@ -174,15 +171,9 @@ def _namespace_status(account: Account, region: str) -> str:
     return str(found.get("CreationStatus", "unknown"))
 
 
-def paged(operation: Any, member: str, name: str, wanted: dict[str, str]) -> Iterator[str]:
-    """Give a member of everything that an operation lists, on all of its pages."""
-    token: dict[str, str] = {}
-    while True:
-        page = operation(**wanted, **token)
-        yield from (item[name] for item in page[member])
-        if not page.get("NextToken"):
-            return
-        token = {"NextToken": page["NextToken"]}
+def listed(client: Any, operation: str, member: str, name: str, wanted: dict[str, str]) -> list[str]:
+    """Give a member of everything that an operation lists."""
+    return [item[name] for page in client.get_paginator(operation).paginate(**wanted) for item in page[member]]
 
 
 def arguments(account: Account) -> dict[str, str]:

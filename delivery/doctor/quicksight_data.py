@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from delivery.doctor.account import Account, error_code
 from delivery.doctor.finding import Finding, State, Suite, good, problem, warning
-from delivery.doctor.quicksight import MISSING, OFF, arguments, command, paged
+from delivery.doctor.quicksight import MISSING, OFF, arguments, command, listed
 
 suite = Suite()
 
@@ -28,11 +28,11 @@ def strangers(account: Account) -> Iterator[Finding]:
         return
     client, taken = account.client("quicksight"), False
     for kind, operation, member, name in (
-        ("data source", client.list_data_sources, "DataSources", "DataSourceId"),
-        ("data set", client.list_data_sets, "DataSetSummaries", "DataSetId"),
-        ("dashboard", client.list_dashboards, "DashboardSummaryList", "DashboardId"),
+        ("data source", "list_data_sources", "DataSources", "DataSourceId"),
+        ("data set", "list_data_sets", "DataSetSummaries", "DataSetId"),
+        ("dashboard", "list_dashboards", "DashboardSummaryList", "DashboardId"),
     ):
-        for found in paged(operation, member, name, arguments(account)):
+        for found in listed(client, operation, member, name, arguments(account)):
             if found.startswith("lake-") and not any(each.endswith(f"|{found}") for each in account.deployed):
                 taken = True
                 words = kind.replace(" ", "-")

@@ -108,7 +108,7 @@ def test_cloudformation_may_do_all_that_dashboards_need_of_it(assembly_of: Calla
 
 
 def test_the_smoke_tests_may_look_at_dashboards() -> None:
-    calls = set(re.findall(r'_ask\(place, "(\w+)"', (ROOT / "smoke" / "bi.py").read_text()))
+    calls = set(re.findall(r'_(?:ask|pages)\(place, "(\w+)"', (ROOT / "smoke" / "bi.py").read_text()))
     # What it takes of dashboards/cli: a refresh, the members of groups, and functions.
     calls |= {"create_ingestion", "describe_ingestion", "list_group_memberships"}
     actions = {f"quicksight:{call.title().replace('_', '')}" for call in calls} | {"lambda:InvokeFunction"}

@@ -29,6 +29,7 @@ class QuickSight:
     """Answers of an account in order, for one data set and one dashboard; a test spoils one."""
 
     def __init__(self) -> None:
+        self.data_sets = [ORDERS]
         self.described: Any = deepcopy(DESCRIBED)
         self.version: Any = {"VersionNumber": 2, "Status": "CREATION_SUCCESSFUL", "Errors": []}
         self.newest = 2
@@ -41,12 +42,17 @@ class QuickSight:
     def describe_dashboard(self, **_: str) -> Any:
         return {"Dashboard": {"Version": self.version}}
 
-    def list_dashboard_versions(self, **_: str) -> Any:
-        return {"DashboardVersionSummaryList": [{"VersionNumber": 1}, {"VersionNumber": self.newest}]}
-
-    def list_ingestions(self, **_: str) -> Any:
+    def get_paginator(self, operation: str) -> Any:
+        """Give what is listed one by one, and the newest last."""
         good = [ingestion("COMPLETED", rows, at) for at, rows in enumerate(self.held)]
-        return {"Ingestions": [ingestion("FAILED", 0, 99), *good]}
+        member, found = {
+            "list_dashboard_versions": (
+                "DashboardVersionSummaryList",
+                [{"VersionNumber": n} for n in (1, self.newest)],
+            ),
+            "list_ingestions": ("Ingestions", [ingestion("FAILED", 0, 99), *good]),
+        }[operation]
+        return SimpleNamespace(paginate=lambda **_: ({member: [each]} for each in found))
 
     def create_ingestion(self, **_: str) -> Any:
         self.refreshes += 1
@@ -60,7 +66,7 @@ def ingestion(status: str, rows: int, at: int) -> Any:
 @pytest.fixture
 def quicksight(monkeypatch: pytest.MonkeyPatch) -> QuickSight:
     found = QuickSight()
-    collection = SimpleNamespace(data_sets=(ORDERS,), dashboards=COLLECTION.dashboards[:1])
+    collection = SimpleNamespace(data_sets=found.data_sets, dashboards=COLLECTION.dashboards[:1])
     place = SimpleNamespace(quicksight=found, account="111111111111", collection=collection)
     monkeypatch.setattr(bi, "of", lambda lake: place)
     return found
@@ -87,13 +93,21 @@ def test_fails_when_a_data_set_holds_other_rows_after_a_refresh_too(quicksight: 
 
 
 def test_rules_and_hidden_columns_as_declared_are_proof(quicksight: QuickSight) -> None:
-    assert "lake-orders" in bi.restrictions(lake())
+    assert bi.restrictions(lake()) == "lake-orders has rules for rows; lake-orders hides customer_id"
 
 
 def test_rules_of_an_older_generation_of_data_sets_are_found_too(quicksight: QuickSight) -> None:
     quicksight.described = DESCRIBED | {"SemanticModelConfiguration": {}, "RowLevelPermissionDataSet": RULES}
 
-    assert "lake-orders" in bi.restrictions(lake())
+    assert "lake-orders has rules for rows" in bi.restrictions(lake())
+
+
+def test_nothing_is_proven_of_restrictions_where_none_are_declared(quicksight: QuickSight) -> None:
+    quicksight.data_sets[:] = [next(each for each in COLLECTION.data_sets if each.name == "usage")]
+    quicksight.described = {}
+
+    with pytest.raises(NotProvenError, match="no data set restricts its rows or has personal columns"):
+        bi.restrictions(lake())
 
 
 @pytest.mark.parametrize("rules", [None, RULES | {"Status": "DISABLED"}, RULES | {"Arn": "arn:x:dataset/other"}])
