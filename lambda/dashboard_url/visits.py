@@ -35,14 +35,16 @@ class AnonymousVisit:
     tags: Mapping[str, str]
 
 
-def visit(request: Mapping[str, Any], settings: Settings) -> UserVisit | AnonymousVisit:
+def visit(request: Any, settings: Settings) -> UserVisit | AnonymousVisit:
     """Read a request; `dashboard` is an id, with or without `lake-` before it.
 
     Raises
     ------
     RequestError
-        If the dashboard is not offered, or the request does not say who looks at it.
+        If it is no such request, the dashboard is not offered, or it does not say who looks at it.
     """
+    if not isinstance(request, Mapping):
+        raise RequestError(f"a request must be {_FORMS}; got {type(request).__name__}")
     given = set(request)
     if given == {"dashboard", "user"}:
         user = request["user"]
@@ -56,18 +58,18 @@ def visit(request: Mapping[str, Any], settings: Settings) -> UserVisit | Anonymo
 
 
 def _offered(dashboard: Any, known: Mapping[str, Any] | tuple[str, ...], whom: str) -> str:
-    for name in (dashboard, f"lake-{dashboard}"):
-        if name in known:
-            return str(name)
+    if isinstance(dashboard, str):
+        for name in (dashboard, f"lake-{dashboard}"):
+            if name in known:
+                return name
     raise RequestError(f"dashboard must be among {sorted(known)}, which {whom} may see; got {dashboard!r}")
 
 
 def _tags(tags: Any, needed: tuple[str, ...]) -> dict[str, str]:
     """Require every tag and no other: a forgotten one must be an error, and not a page with the wrong rows."""
     if not isinstance(tags, Mapping) or set(tags) != set(needed):
-        raise RequestError(
-            f"tags must give a value for each of {sorted(needed)}; got {sorted(tags) if tags else tags!r}"
-        )
+        got = sorted(tags) if isinstance(tags, Mapping) else type(tags).__name__
+        raise RequestError(f"tags must give a value for each of {sorted(needed)}; got {got}")
     for name, value in tags.items():
         if not isinstance(value, str) or not 1 <= len(value) <= _MOST_TAG_CHARACTERS:
             raise RequestError(f"tag {name} must be a text of 1 to {_MOST_TAG_CHARACTERS} characters; got {value!r}")

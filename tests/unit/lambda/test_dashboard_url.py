@@ -81,8 +81,16 @@ def test_dashboard_without_restricted_rows_needs_no_tags() -> None:
         ({"dashboard": "secret", "user": "ada"}, "['lake-orders', 'lake-traffic'], which users may see; got 'secret'"),
         ({"dashboard": ["orders"], "user": "ada"}, "got ['orders']"),
         ({"dashboard": "traffic", "tags": {}}, "which visitors without a user may see; got 'traffic'"),
-        ({"dashboard": "orders", "tags": {}}, "['segment']; got {}"),
-        ({"dashboard": "orders", "tags": None}, "['segment']; got None"),
+        (None, "{dashboard, user} or {dashboard, tags}; got NoneType"),
+        ([{"dashboard": "orders", "user": "ada"}], "{dashboard, user} or {dashboard, tags}; got list"),
+        ('{"dashboard": "orders", "user": "ada"}', "{dashboard, user} or {dashboard, tags}; got str"),
+        ({"dashboard": ["orders"], "tags": {}}, "which visitors without a user may see; got ['orders']"),
+        ({"dashboard": {}, "tags": {}}, "which visitors without a user may see; got {}"),
+        ({"dashboard": None, "user": "ada"}, "which users may see; got None"),
+        ({"dashboard": "orders", "tags": {}}, "['segment']; got []"),
+        ({"dashboard": "orders", "tags": None}, "['segment']; got NoneType"),
+        ({"dashboard": "orders", "tags": 5}, "['segment']; got int"),
+        ({"dashboard": "orders", "tags": [1, "segment"]}, "['segment']; got list"),
         ({"dashboard": "orders", "tags": {"segment": "a", "country": "b"}}, "got ['country', 'segment']"),
         ({"dashboard": "orders", "tags": {"segment": ""}}, "tag segment must be a text"),
         ({"dashboard": "orders", "tags": {"segment": 1}}, "tag segment must be a text"),
@@ -94,7 +102,7 @@ def test_dashboard_without_restricted_rows_needs_no_tags() -> None:
         ({"dashboard": "orders", "user": None}, "got None"),
     ],
 )
-def test_fails_on_what_is_not_offered_with_what_is(request_: dict[str, Any], message: str) -> None:
+def test_fails_on_what_is_not_offered_with_what_is(request_: Any, message: str) -> None:
     with pytest.raises(RequestError) as error:
         visit(request_, SETTINGS)
 
