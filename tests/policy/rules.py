@@ -304,21 +304,11 @@ def trusted_on_anybodys_behalf(assembly: Assembly) -> list[str]:
     found = []
     for role in assembly.resources(type="AWS::IAM::Role"):
         for statement in _statements(role.properties["AssumeRolePolicyDocument"]):
-            services = _CHECKED_SERVICES.intersection(listed(get(statement, "Principal.Service")))
+            services = set(filter(None, listed(get(statement, "Principal.Service")))) - _SILENT_SERVICES
             if services and not re.search(r"aws:Source(Account|Arn)|sts:ExternalId", str(statement)):
                 found.append(f"{role}: {', '.join(sorted(services))}")
     return sorted(found)
 
 
-# Services that document aws:SourceAccount, aws:SourceArn or sts:ExternalId in the trust of a role.
-_CHECKED_SERVICES = {
-    "elasticmapreduce.amazonaws.com",
-    "emr-serverless.amazonaws.com",
-    "events.amazonaws.com",
-    "firehose.amazonaws.com",
-    "glue.amazonaws.com",
-    "sagemaker.amazonaws.com",
-    "scheduler.amazonaws.com",
-    "states.amazonaws.com",
-    "vpc-flow-logs.amazonaws.com",
-}
+# Services that do not say for which account they take a role; the latter takes it for nodes of clusters.
+_SILENT_SERVICES = {"lambda.amazonaws.com", "ec2.amazonaws.com"}
