@@ -38,14 +38,13 @@ class Alarms(Construct):
         )
 
     def start_undelivered(self, queue_name: str) -> None:
-        """Ring when an event or a schedule could not start its pipeline."""
+        """Ring when an event could not start its pipeline, or a function failed for it."""
         self._alarm(
             "Undelivered",
-            "An event or a schedule could not start its pipeline and waits in the dead-letter queue.",
+            "An event or a schedule could not start a pipeline, or a function failed for it; "
+            "it waits in the dead-letter queue.",
             "a-start-was-not-delivered",
-            metrics=[
-                metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)
-            ],
+            metrics=_waiting(queue_name),
             threshold=1,
         )
 
@@ -55,9 +54,31 @@ class Alarms(Construct):
             "EventsUnread",
             "The crawler of the raw zone could not read news of files; they wait in the dead-letter queue.",
             "notifications-of-new-files-were-not-read",
-            metrics=[
-                metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)
-            ],
+            metrics=_waiting(queue_name),
+            threshold=1,
+        )
+
+    def function_throttled_or_fails(self, label: str, function_name: str) -> None:
+        """Ring when a function finds no concurrency, and when it raises or times out."""
+        for construct_id, name, what, threshold in (
+            ("Throttled", "Throttles", "is throttled", 1),
+            ("Errors", "Errors", "raised an error or timed out", 3),
+        ):
+            self._alarm(
+                f"{construct_id}-{label}",
+                f"{label} {what}.",
+                "a-function-is-throttled-or-fails",
+                metrics=[metric("AWS/Lambda", name, {"FunctionName": function_name}, "Sum", 300)],
+                threshold=threshold,
+            )
+
+    def table_throttled(self, label: str, table_name: str) -> None:
+        """Ring when DynamoDB throttles writes."""
+        self._alarm(
+            f"Table-{label}",
+            f"Writes to the table of {label} are throttled.",
+            "a-table-is-throttled",
+            metrics=[metric("AWS/DynamoDB", "WriteThrottleEvents", {"TableName": table_name}, "Sum", 300)],
             threshold=1,
         )
 
@@ -148,6 +169,11 @@ def metric(
             stat=statistic,
         ),
     )
+
+
+def _waiting(queue_name: str) -> list[_Alarm.MetricDataQueryProperty]:
+    """Query the messages of a queue."""
+    return [metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Maximum", 300)]
 
 
 def _sum_of(metrics: Mapping[str, _Alarm.MetricDataQueryProperty]) -> list[_Alarm.MetricDataQueryProperty]:

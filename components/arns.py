@@ -49,10 +49,10 @@ def _of_stack(stack: Stack) -> Home:
     return Home(stack.region, stack.account)
 
 
-def arn(scope: IConstruct, service: str, resource: str) -> str:
-    """Name a resource of the scope's own account and region."""
+def arn(scope: IConstruct, service: str, resource: str, *, region: str | None = None) -> str:
+    """Name a resource of the scope's own account, and of its region unless another is given; IAM's have none (`""`)."""
     here = home(scope)
-    return f"arn:{here.partition}:{service}:{here.region}:{here.account}:{resource}"
+    return f"arn:{here.partition}:{service}:{here.region if region is None else region}:{here.account}:{resource}"
 
 
 @_once

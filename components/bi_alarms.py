@@ -1,14 +1,12 @@
 """What calls the operator when people would look at old numbers, or at none."""
 
-from components.alarms import metric
-from components.stream_alarms import StreamAlarms
+from components.alarms import Alarms, metric
 from dashboards.model import DataSet
 
-METRICS = "Lake/Dashboards"
 _PERIOD_SECONDS = 300
 
 
-class BiAlarms(StreamAlarms):
+class BiAlarms(Alarms):
     """Alarms of business intelligence."""
 
     def refresh_failed(self, spec: DataSet) -> None:

@@ -12,9 +12,9 @@ from constructs import Construct
 
 from components.access import write_objects
 from components.arns import arn, bucket_name, home
-from components.bi_alarms import METRICS
+from components.failed_events import may_report
 from components.function_packages import powertools_files, shared_layer
-from components.function_schedule import FunctionSchedule, may_report
+from components.function_schedule import FunctionSchedule
 from components.policy import Statement
 from components.spark_job import SparkJob
 from components.stream_function import FunctionParts, StreamFunction
@@ -43,7 +43,7 @@ class BiFunctions(Construct):
         self, scope: Construct, construct_id: str, *, config: BiConfig, collection: Collection, zones: Zones, work: Work
     ) -> None:
         super().__init__(scope, construct_id)
-        self._config, self._zones, self._home = config, zones, home(self)
+        self._config, self._zones = config, zones
         self._parts = FunctionParts(
             key=zones.key,
             layer=shared_layer(self, architecture=config.runtime.architecture, files=powertools_files()),
@@ -53,7 +53,7 @@ class BiFunctions(Construct):
         self.usage_history = self._usage_history(work)
 
     def _dashboard_url(self, collection: Collection) -> StreamFunction:
-        config, here = self._config, self._home
+        config, here = self._config, home(self)
         open_to_all = session_tags(collection, config.embedding.anonymous)
         return StreamFunction(
             self,
@@ -63,7 +63,6 @@ class BiFunctions(Construct):
             config=config.dashboard_url,
             parts=self._parts,
             environment={
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS,
                 "PARTITION": here.partition,
                 "ACCOUNT": here.account,
                 "IDENTITY_REGION": config.identity_region,
@@ -94,9 +93,7 @@ class BiFunctions(Construct):
         )
 
     def _users(self) -> str:
-        here, config = self._home, self._config
-        path = f"user/{config.namespace}/*"
-        return f"arn:{here.partition}:quicksight:{config.identity_region}:{here.account}:{path}"
+        return arn(self, "quicksight", f"user/{self._config.namespace}/*", region=self._config.identity_region)
 
     def _namespace(self) -> str:
         return arn(self, "quicksight", f"namespace/{self._config.namespace}")
@@ -112,7 +109,6 @@ class BiFunctions(Construct):
             config=self._config.usage_history,
             parts=self._parts,
             environment={
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS,
                 "BUCKET": bucket_name(analytics),
                 "PREFIX": USAGE_TABLE,
                 "WORKGROUPS": ",".join(groups),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from constructs import Construct
 
 from components.acknowledge import acknowledge
-from components.arns import home
+from components.arns import arn, home
 from components.quicksight import QuickSightResource
 from config.bi import BiConfig
 from dashboards import permissions
@@ -65,8 +65,7 @@ class BiPrincipals(Construct):
         return f"group/{self._config.namespace}/{group.name}"
 
     def _arn(self, path: str) -> str:
-        here = self._home
-        return f"arn:{here.partition}:quicksight:{self._config.identity_region}:{here.account}:{path}"
+        return arn(self, "quicksight", path, region=self._config.identity_region)
 
     def _check(self, groups: Sequence[Group]) -> None:
         named = {*self._config.owners, *self._config.readers}

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html
 
 from constructs import IConstruct
 
-from components.arns import arn, home
+from components.arns import arn
 from components.emr_cluster import TAG
 from components.policy import Statement
 
@@ -15,8 +15,7 @@ _WATCH = ["events:PutTargets", "events:PutRule", "events:DescribeRule"]
 
 def run_on_cluster(scope: IConstruct, *, service_role: str, node_role: str, step_role: str | None) -> list[Statement]:
     """Start clusters that carry the lake's tag, give them steps, ask them why, and end them."""
-    here = home(scope)
-    cleanup = f"arn:{here.partition}:iam::{here.account}:role/aws-service-role/elasticmapreduce.amazonaws.com/*"
+    cleanup = arn(scope, "iam", "role/aws-service-role/elasticmapreduce.amazonaws.com/*", region="")
     clusters = arn(scope, "elasticmapreduce", "cluster/*")
     return [
         # A cluster that does not exist yet has no ARN; it must ask for the tag by which everything else is allowed.

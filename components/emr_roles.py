@@ -109,7 +109,7 @@ def launch_nodes(
         ),
         Statement(
             actions=["iam:CreateServiceLinkedRole"],
-            resources=[f"arn:{here.partition}:iam::{here.account}:role/aws-service-role/spot.amazonaws.com/*"],
+            resources=[arn(scope, "iam", "role/aws-service-role/spot.amazonaws.com/*", region="")],
             conditions={"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}},
         ),
         *encrypt_disks(key_arn),

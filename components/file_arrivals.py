@@ -10,8 +10,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from components.access import use_key
 from components.arns import home
+from components.failed_events import keep_failed_events, may_report
 from components.object_events import new_objects
 from components.policy import Statement
 from components.stream_function import FunctionParts, StreamFunction
@@ -21,8 +21,6 @@ from config.base import FunctionConfig
 # Like the rules that start pipelines directly: what fails for two hours fails for a reason.
 _ATTEMPTS = 10
 _AGE_SECONDS = 7200
-# Lambda tries an asynchronous event at most three times.
-_RETRIES = 2
 
 
 class FileArrivals(Construct):
@@ -65,12 +63,11 @@ class FileArrivals(Construct):
                     resources=[self.files.attr_arn],
                 ),
                 Statement(actions=["states:StartExecution"], resources=list(dict.fromkeys(pipelines.values()))),
-                Statement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]),
-                use_key(undelivered_key),
+                *may_report(undelivered, undelivered_key),
             ],
         )
         self._call_for_new_objects(raw, sorted(pipelines), undelivered)
-        self._keep_what_fails(undelivered)
+        keep_failed_events(self, self.function, undelivered, age_seconds=_AGE_SECONDS)
 
     def _call_for_new_objects(self, raw: s3.IBucket, tables: list[str], undelivered: sqs.IQueue) -> None:
         rule = events.CfnRule(
@@ -97,18 +94,4 @@ class FileArrivals(Construct):
             principal="events.amazonaws.com",
             source_arn=rule.attr_arn,
             source_account=home(self).account,
-        )
-
-    def _keep_what_fails(self, undelivered: sqs.IQueue) -> None:
-        invoke = lambda_.CfnEventInvokeConfig
-        lambda_.CfnEventInvokeConfig(
-            self,
-            "Failures",
-            function_name=self.function.name,
-            qualifier="$LATEST",
-            maximum_event_age_in_seconds=_AGE_SECONDS,
-            maximum_retry_attempts=_RETRIES,
-            destination_config=invoke.DestinationConfigProperty(
-                on_failure=invoke.OnFailureProperty(destination=undelivered.queue_arn)
-            ),
         )

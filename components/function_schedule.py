@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from components.access import use_key
 from components.arns import key_arn
+from components.failed_events import keep_failed_events, may_report
 from components.policy import Statement
 from components.service_role import ServiceRole
 from components.stream_function import StreamFunction
@@ -17,8 +17,6 @@ from components.stream_function import StreamFunction
 # A call that is late by more than this would only do again what the next one does.
 _AGE_SECONDS = 1800
 _ATTEMPTS = 3
-# Lambda tries an asynchronous event at most three times.
-_RETRIES = 2
 
 
 class FunctionSchedule(Construct):
@@ -76,27 +74,4 @@ class FunctionSchedule(Construct):
                 dead_letter_config=schedule.DeadLetterConfigProperty(arn=undelivered.queue_arn),
             ),
         )
-        self._keep_what_fails(function, undelivered)
-
-    def _keep_what_fails(self, function: StreamFunction, undelivered: sqs.IQueue) -> None:
-        """Keep events that the function failed for: an alarm of its errors may miss one that takes long to fail."""
-        invoke = lambda_.CfnEventInvokeConfig
-        invoke(
-            self,
-            "Failures",
-            function_name=function.name,
-            qualifier="$LATEST",
-            maximum_event_age_in_seconds=_AGE_SECONDS,
-            maximum_retry_attempts=_RETRIES,
-            destination_config=invoke.DestinationConfigProperty(
-                on_failure=invoke.OnFailureProperty(destination=undelivered.queue_arn)
-            ),
-        )
-
-
-def may_report(undelivered: sqs.IQueue, undelivered_key: kms.IKey) -> list[Statement]:
-    """Let a function's failed events reach the dead-letter queue."""
-    return [
-        Statement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]),
-        use_key(undelivered_key),
-    ]
+        keep_failed_events(self, function, undelivered, age_seconds=_AGE_SECONDS)

@@ -1,13 +1,12 @@
 """What calls the operator when labeling is in trouble."""
 
-from components.alarms import metric
-from components.stream_alarms import StreamAlarms
+from components.alarms import Alarms, metric
 
 METRICS = "Lake/Labels"
 _DAY_SECONDS = 86_400
 
 
-class LabelingAlarms(StreamAlarms):
+class LabelingAlarms(Alarms):
     """Alarms of the labeling stack."""
 
     def objects_unlabeled(self, service: str, per_day: int) -> None:

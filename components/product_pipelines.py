@@ -84,7 +84,7 @@ class ProductPipelines(Construct):
 
     @property
     def undelivered(self) -> sqs.IQueue:
-        """Events and schedules that could not start their pipeline."""
+        """Starts that were not delivered, and events that a function failed for."""
         return self._undelivered
 
     def _dead_letter_queue(self) -> sqs.Queue:
@@ -113,7 +113,7 @@ class ProductPipelines(Construct):
             queue,
             "SQS3",
             because="it is the dead-letter queue, and an alarm watches it",
-            revisit_when="anything but failed deliveries is sent to it",
+            revisit_when="anything but failed deliveries and calls is sent to it",
         )
         return queue
 

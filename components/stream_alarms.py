@@ -1,8 +1,9 @@
 """What calls the operator when the stream is in trouble."""
 
 from components.alarms import Alarms, metric
-from components.stream_function import METRICS
 
+# Namespace of the metrics that the consumers make.
+METRICS = "Lake/Stream"
 _HOUR_SECONDS = 3600
 
 
@@ -52,26 +53,6 @@ class StreamAlarms(Alarms):
             threshold=1,
         )
 
-    def function_throttled(self, label: str, function_name: str) -> None:
-        """Ring when a function finds no concurrency."""
-        self._alarm(
-            f"Throttled-{label}",
-            f"{label} is throttled.",
-            "a-function-is-throttled-or-fails",
-            metrics=[metric("AWS/Lambda", "Throttles", {"FunctionName": function_name}, "Sum", 300)],
-            threshold=1,
-        )
-
-    def function_fails(self, label: str, function_name: str) -> None:
-        """Ring when a function raises or times out, which it never does on account of a record."""
-        self._alarm(
-            f"Errors-{label}",
-            f"{label} raised an error or timed out.",
-            "a-function-is-throttled-or-fails",
-            metrics=[metric("AWS/Lambda", "Errors", {"FunctionName": function_name}, "Sum", 300)],
-            threshold=3,
-        )
-
     def events_rejected(self, service: str, per_hour: int) -> None:
         """Ring when producers break the contract more than usual."""
         self._alarm(
@@ -113,15 +94,5 @@ class StreamAlarms(Alarms):
             "Firehose could not convert records.",
             "the-archive-is-late-or-refuses-records",
             metrics=[metric("AWS/Firehose", "FailedConversion.Records", dimensions, "Sum", 300)],
-            threshold=1,
-        )
-
-    def table_throttled(self, label: str, table_name: str) -> None:
-        """Ring when DynamoDB throttles writes."""
-        self._alarm(
-            f"Table-{label}",
-            f"Writes to the table of {label} are throttled.",
-            "a-table-is-throttled",
-            metrics=[metric("AWS/DynamoDB", "WriteThrottleEvents", {"TableName": table_name}, "Sum", 300)],
             threshold=1,
         )

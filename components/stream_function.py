@@ -101,7 +101,6 @@ class StreamFunction(Construct):
             environment=lambda_.CfnFunction.EnvironmentProperty(
                 variables={
                     "POWERTOOLS_SERVICE_NAME": package,
-                    "POWERTOOLS_METRICS_NAMESPACE": METRICS,
                     "POWERTOOLS_LOG_LEVEL": parts.config.log_level,
                     **environment,
                 }
@@ -123,10 +122,6 @@ class StreamFunction(Construct):
     def arn(self) -> str:
         """ARN of the function."""
         return self._function.attr_arn
-
-
-# Namespace of the functions' own metrics.
-METRICS = "Lake/Stream"
 
 
 def _observe(log_group: logs.CfnLogGroup, *, traced: bool) -> list[Statement]:

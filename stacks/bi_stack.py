@@ -175,8 +175,7 @@ class BiStack(cdk.Stack):
             self, "Functions", config=self._config, collection=self._collection, zones=self._zones, work=work
         )
         for label, function in (("DashboardUrl", made.dashboard_url), ("UsageHistory", made.usage_history)):
-            self._alarms.function_throttled(label, function.name)
-            self._alarms.function_fails(label, function.name)
+            self._alarms.function_throttled_or_fails(label, function.name)
             cdk.CfnOutput(self, f"{label}FunctionName", value=function.name)
 
     def _new_folder(self, construct_id: str, folder_id: str, title: str, *, readers: list[str]) -> str:

@@ -17,7 +17,7 @@ from components.click_archive import ClickArchive
 from components.file_arrivals import FileArrivals
 from components.function_packages import shared_layer
 from components.policy import Statement
-from components.stream_alarms import StreamAlarms
+from components.stream_alarms import METRICS, StreamAlarms
 from components.stream_function import FunctionParts, StreamFunction
 from components.stream_mapping import FAILED_BATCHES, StreamMapping, keep_failures, read_stream
 from components.stream_table import StreamTable
@@ -118,6 +118,7 @@ class IngestionStack(cdk.Stack):
             config=config,
             parts=self._parts,
             environment={
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS,
                 "RAW_BUCKET": bucket_name(zones.raw),
                 "FAILURES_BUCKET": bucket_name(zones.failures),
                 "CONTRACT": TABLE,
@@ -231,8 +232,7 @@ class IngestionStack(cdk.Stack):
             undelivered_key=starts.undelivered_key,
             retain_data=self._retain_data,
         )
-        self._alarms.function_throttled("FileArrival", arrivals.function.name)
-        self._alarms.function_fails("FileArrival", arrivals.function.name)
+        self._alarms.function_throttled_or_fails("FileArrival", arrivals.function.name)
         self._alarms.table_throttled("Files", arrivals.files.ref)
         self._outputs |= {"ArrivalFunctionName": arrivals.function.name, "FilesTableName": arrivals.files.ref}
 
@@ -240,5 +240,4 @@ class IngestionStack(cdk.Stack):
         self._alarms.consumer_lags(label, function.name, self._config.alarms.iterator_age_seconds)
         self._alarms.batches_failed(label, mapping.mapping_id)
         self._alarms.failures_lost(label, function.name)
-        self._alarms.function_throttled(label, function.name)
-        self._alarms.function_fails(label, function.name)
+        self._alarms.function_throttled_or_fails(label, function.name)

@@ -313,8 +313,7 @@ class LabelingStack(cdk.Stack):
             "Results": self._results,
         }
         for label, function in functions.items():
-            self._alarms.function_throttled(label, function.name)
-            self._alarms.function_fails(label, function.name)
+            self._alarms.function_throttled_or_fails(label, function.name)
         self._alarms.table_throttled("Labels", self._ledger.ref)
         self._alarms.objects_unlabeled("labeling_results", self._config.alarms.unlabeled_objects_per_day)
         self._alarms.pipeline_failed("labels", self._pipeline.arn)

@@ -38,7 +38,7 @@ class ObservabilityStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id)
         self._config, self._zones, self._pipelines, self._workgroups = config, zones, pipelines, workgroups
-        self._jobs = {**jobs.curate, "aggregate": jobs.aggregate, "compact": jobs.compact}
+        self._jobs = jobs.by_name
         self._ring(topic, catalog)
         self._tell(topic, catalog)
         if config.dashboard:

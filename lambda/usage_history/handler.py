@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from usage_history import days, history
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
-metrics = Metrics()
 
 _settings = Settings.read(os.environ)
 # Athena lets an account list five pages a second, which people's tools share: botocore slows down by itself.
@@ -31,7 +29,6 @@ _s3 = boto3.client("s3", config=_config)
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, dict[str, float]]:
     """Write the rows of each day anew: any number of times, the table is the same. Return rows and cost by day."""
     wanted = days.wanted(event, datetime.now(UTC))
@@ -41,7 +38,6 @@ def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, dict[str,
         if rows:
             _s3.put_object(Bucket=_settings.bucket, Key=days.key(_settings.prefix, day), Body=pack(rows))
         report[day.isoformat()] = {"rows": len(rows), "cost_usd": round(sum(row.cost_usd for row in rows), 6)}
-    metrics.add_metric(name="UsageRows", unit=MetricUnit.Count, value=sum(map(len, found.values())))
     logger.info("usage", days=report)
     return report
 

@@ -28,3 +28,11 @@ def test_objects_are_named_as_the_library_names_them() -> None:
     bucket = s3.Bucket(stack_in("eu-central-1"), "Raw")
     assert objects_arn(bucket, "orders/*") == bucket.arn_for_objects("orders/*")
     assert bucket_arn(bucket) == bucket.bucket_arn
+
+
+def test_a_resource_of_another_region_or_of_none_is_named_so() -> None:
+    stack = stack_in("eu-central-1")
+    assert (
+        arn(stack, "quicksight", "group/g", region="us-east-1") == "arn:aws:quicksight:us-east-1:123456789012:group/g"
+    )
+    assert arn(stack, "iam", "role/r", region="") == "arn:aws:iam::123456789012:role/r"

@@ -260,7 +260,6 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_SERVICE_NAME": "usage_history",
-        "POWERTOOLS_METRICS_NAMESPACE": "Lake/Bi",
         "BUCKET": "analytics",
         "PREFIX": "usage",
         "WORKGROUPS": "lake-analysts,lake-bi",

@@ -140,7 +140,7 @@ def test_function_states_its_runtime_and_has_the_shared_layer(
     assert logging["LogGroup"]["Ref"].startswith(name)
     variables = found["Environment"]["Variables"]
     assert variables["POWERTOOLS_SERVICE_NAME"] == package
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Lake/Stream"
+    assert variables.get("POWERTOOLS_METRICS_NAMESPACE") == ("Lake/Stream" if name == "ToLake" else None)
 
 
 def test_functions_have_the_size_of_the_configuration(laptop_assembly: Assembly, config: LakeConfig) -> None:
@@ -156,9 +156,9 @@ def test_functions_have_the_size_of_the_configuration(laptop_assembly: Assembly,
 
 
 def test_environment_has_what_the_functions_read(laptop_assembly: Assembly) -> None:
-    shared = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+    shared = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"}
     own = {
-        "ToLake": {"RAW_BUCKET", "FAILURES_BUCKET", "CONTRACT", "PARALLEL_WRITES"},
+        "ToLake": {"POWERTOOLS_METRICS_NAMESPACE", "RAW_BUCKET", "FAILURES_BUCKET", "CONTRACT", "PARALLEL_WRITES"},
         "Counting": {"COUNTERS_TABLE", "CONTRACT", "RETENTION_HOURS"},
         "FileArrivalFunction": {"FILES_TABLE", "PIPELINES"},
     }

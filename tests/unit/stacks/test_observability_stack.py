@@ -145,7 +145,11 @@ def test_dashboard_shows_every_pipeline_job_workgroup_and_the_budget(laptop_asse
     widgets = {widget["properties"]["title"]: widget["properties"]["metrics"] for widget in json.loads(text)["widgets"]}
 
     assert [metric[-1]["label"] for metric in widgets["Pipelines: runs that failed"]] == PRODUCTS
-    assert {metric[-1]["label"] for metric in widgets["Glue: skewness"]} == {*PRODUCTS, "aggregate", "compact"}
+    assert {metric[-1]["label"] for metric in widgets["Glue: skewness"]} == {
+        *(f"curate-{product}" for product in PRODUCTS),
+        "aggregate",
+        "compact",
+    }
     assert "Cost of the month (USD); the budget is 10" in widgets
 
 
