@@ -116,7 +116,7 @@ def test_execution_whose_name_is_none_for_a_refresh_gives_it_another(lake: Lake,
 
 def test_refresh_waits_for_another_of_the_same_data_set(lake: Lake) -> None:
     lake.substitutions["DataSets"] = "lake-orders"
-    lake.replies[START] = fail("QuickSight.LimitExceededException", "busy", times=5)
+    lake.replies[START] = fail("QuickSight.LimitExceededException", "busy", times=4)
 
     assert refreshes(lake.run(NEW_OBJECT))["lake-orders"]["status"] == "COMPLETED"
 
@@ -162,15 +162,15 @@ def test_cancelled_refresh_is_told(shown: Lake) -> None:
     assert [each["outcome"] for each in messages(shown.run(NEW_OBJECT))] == ["REFRESH_FAILED", "SUCCEEDED"]
 
 
-def test_refresh_that_never_ends_is_left_after_half_an_hour(lake: Lake) -> None:
+def test_refresh_that_never_ends_keeps_the_next_run_waiting_for_ten_minutes(lake: Lake) -> None:
     lake.substitutions["DataSets"] = "lake-orders"
     lake.replies[LOOK] = lambda _: {"Ingestion": {"IngestionStatus": "RUNNING"}}
 
     execution = lake.run(NEW_OBJECT)
 
     found = refreshes(execution)["lake-orders"]
-    assert (found["status"], found["error"]) == ("LATE", "is RUNNING after half an hour, and goes on")
-    assert len(asked(execution, LOOK)) * 20 == 30 * 60
+    assert (found["status"], found["error"]) == ("LATE", "is still RUNNING after ten minutes, and goes on")
+    assert len(asked(execution, LOOK)) * 20 == 10 * 60
     assert [each["outcome"] for each in messages(execution)] == ["REFRESH_FAILED", "SUCCEEDED"]
 
 
