@@ -89,6 +89,10 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
     with timeline.step("Crawl access logs, for which there is no contract") as step:
         step.detail = _crawl_access_logs(lake, pipelines, home)
 
+    with timeline.step("Hand speeches to a cluster of EMR, which indexes them while the demo goes on") as step:
+        request = text.start(pipelines, speeches)
+        step.detail = f"{len(speeches)} documents, {sum(file.path.stat().st_size for file in speeches) / 1e6:.1f} MB"
+
     with timeline.step("Upload late orders, restated orders and a faulty file") as step:
         later = [file for file in files if file.delivery in {LATE, RESTATED, FAULTY}]
         pipelines.wait({pipelines.deliver_by_hand("orders", later, _request(later))})
@@ -97,11 +101,11 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
     with timeline.step("Send a shop's events through Kinesis, and count them live") as step:
         step.detail = stream.run(lake, pipelines, console)
 
-    with timeline.step("Index speeches on a cluster of EMR") as step:
-        step.detail = text.run(lake, pipelines, speeches)
-
     with timeline.step("Let workers label mails, and make one label of their answers") as step:
         step.detail = labels.run(home, lake, pipelines, console)
+
+    with timeline.step("Wait for the index of speeches") as step:
+        step.detail = text.wait(lake, pipelines, request)
     return lake, pipelines
 
 

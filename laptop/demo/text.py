@@ -27,13 +27,13 @@ _PRODUCT, _HITS = "text", 3
 _UPLOADS_AT_ONCE = 8
 
 
-def run(lake: Lake, pipelines: Pipelines, files: Sequence[RawFile]) -> str:
-    """Upload the files of a collection and index them; say what was done.
+def start(pipelines: Pipelines, files: Sequence[RawFile]) -> str:
+    """Upload the files of a collection and let a cluster index them; return the id of the request.
 
     Raises
     ------
     LaptopError
-        The pipeline fails, or what its clusters need cannot be stored.
+        What the cluster needs cannot be stored.
     """
     _store_cluster_files()
     with ThreadPoolExecutor(_UPLOADS_AT_ONCE) as pool:
@@ -41,14 +41,25 @@ def run(lake: Lake, pipelines: Pipelines, files: Sequence[RawFile]) -> str:
         list(pool.map(lambda file: pipelines.upload([file]), files))
     request = request_of(files)
     pipelines.start(_PRODUCT, {"collection": COLLECTION, "request": request, "queries": list(QUERIES)})
+    return request
+
+
+def wait(lake: Lake, pipelines: Pipelines, request: str) -> str:
+    """Wait until the collection is indexed, and say what the index holds.
+
+    Raises
+    ------
+    LaptopError
+        The pipeline fails.
+    """
     (execution,) = pipelines.wait({request})
-    size = sum(file.path.stat().st_size for file in files)
     known = " (known input: nothing to do)" if execution.state == "Duplicate" else ""
-    terms = lake.query(
-        f"SELECT terms, postings FROM text_builds WHERE collection = '{COLLECTION}'",  # noqa: S608 - our own name
+    built = lake.query(
+        f"SELECT documents, terms FROM text_builds WHERE collection = '{COLLECTION}'",  # noqa: S608 - our own name
         "lake_analytics",
     ).frame
-    return f"{len(files)} documents, {size / 1e6:.1f} MB, {terms.iloc[0, 0]:,} terms{known}"
+    documents, terms = built.iloc[0]
+    return f"{documents:,} documents, {terms:,} terms{known}"
 
 
 def _store_cluster_files() -> None:

@@ -16,7 +16,7 @@ from laptop.launcher import LaptopError
 class FakeLake:
     def query(self, sql: str, database: str) -> Answer:
         assert (text.COLLECTION in sql, database) == (True, "lake_analytics")
-        return Answer(pd.DataFrame([[1234, 99]]), 0, 0)
+        return Answer(pd.DataFrame([[2, 1234]]), 0, 0)
 
 
 class FakePipelines:
@@ -49,7 +49,7 @@ def speeches(tmp_path: Path) -> list[RawFile]:
 
 def run(pipelines: FakePipelines, files: list[RawFile]) -> str:
     fakes: Any = FakeLake(), pipelines
-    return text.run(fakes[0], fakes[1], files)
+    return text.wait(*fakes, text.start(fakes[1], files))
 
 
 def test_all_documents_are_uploaded_and_indexed_in_one_run(
@@ -57,7 +57,7 @@ def test_all_documents_are_uploaded_and_indexed_in_one_run(
 ) -> None:
     monkeypatch.setattr(text, "_store_cluster_files", lambda: None)
     pipelines = FakePipelines()
-    assert run(pipelines, speeches) == "2 documents, 0.0 MB, 1,234 terms"
+    assert run(pipelines, speeches) == "2 documents, 1,234 terms"
     assert sorted(pipelines.uploaded) == [file.key for file in speeches]
     assert [document["queries"] for document in pipelines.started] == [list(text.QUERIES)]
 
