@@ -49,7 +49,7 @@ def speeches(tmp_path: Path) -> list[RawFile]:
 
 def run(pipelines: FakePipelines, files: list[RawFile]) -> str:
     fakes: Any = FakeLake(), pipelines
-    return text.wait(*fakes, text.start(fakes[1], files))
+    return text.wait(fakes[0], fakes[1], text.start(fakes[1], files))
 
 
 def test_all_documents_are_uploaded_and_indexed_in_one_run(
