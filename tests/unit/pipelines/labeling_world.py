@@ -8,12 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.exceptions import ClientError
 from labeling_manifest.aws import Jobs, Labeled, Objects
 from labeling_manifest.build import Builder
 from labeling_manifest.settings import Settings as ManifestSettings
@@ -26,21 +23,15 @@ from lake_common.labeling.requests import JobSettings, TaskFiles
 
 from contracts.loader import load
 from labeling.loader import load_tasks
+from tests.unit.pipelines import support
 from tests.unit.pipelines.interpreter import Execution, StatesError
+from tests.unit.pipelines.support import REGION, client
 
 DEFINITION = Path(__file__).parents[3] / "pipelines" / "labeling.asl.json"
 BUCKET, CURATED = "labeling", "curated"
 TASKS = {folder.task.name: folder for folder in load_tasks()}
-REGION = "us-east-1"
 _STEP_FUNCTIONS = {"CuratedDatabase": "lake_curated", "LedgerTable": "ledger", "TopicArn": "topic", "Workgroup": "wg"}
 NOW = "2026-01-02 03:04:05.000"
-
-
-@cache
-def client(service: str) -> Any:
-    """Make a client once: its model takes longer to read than all else here."""
-    make: Any = boto3.client
-    return make(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
 
 
 def place(uri: str) -> tuple[str, str]:
@@ -146,7 +137,6 @@ class World:
         self.s3, self.dynamodb, self.glue = client("s3"), client("dynamodb"), client("glue")
         for bucket in (BUCKET, CURATED, "assets", "results"):
             self.s3.create_bucket(Bucket=bucket)
-        self._create_ledger()
         self._create_tables()
         self.crowd = Crowd(self.s3)
         self.alive: set[str] = set()
@@ -155,9 +145,7 @@ class World:
         self.query_result = ""
         self.builder = self._builder()
         self.replies: dict[str, Callable[[Any], Any]] = {
-            "dynamodb:putItem": lambda request: self._ledger("put_item", request),
-            "dynamodb:getItem": lambda request: self._ledger("get_item", request),
-            "dynamodb:updateItem": lambda request: self._ledger("update_item", request),
+            **support.Ledger(("task", "item")).tasks,
             "aws-sdk:sfn:describeExecution": self._describe_execution,
             "lambda:invoke": self._invoke,
             "sagemaker:createLabelingJob.sync": self._label,
@@ -196,15 +184,6 @@ class World:
 
     def bill(self) -> dict[str, int]:
         return {Path(name).stem: count for name, count in self.crowd.paid.items()}
-
-    def _create_ledger(self) -> None:
-        keys = [("task", "HASH"), ("item", "RANGE")]
-        self.dynamodb.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-        )
 
     def _create_tables(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": "lake_curated"})
@@ -325,13 +304,6 @@ class World:
     def _publish(self, request: Any) -> Any:
         self.messages.append(request["Message"])
         return {"MessageId": "m"}
-
-    def _ledger(self, operation: str, request: Any) -> Any:
-        try:
-            response = getattr(self.dynamodb, operation)(**request)
-        except ClientError as error:
-            raise StatesError(f"DynamoDB.{error.response['Error']['Code']}", str(error)) from error
-        return {key: value for key, value in response.items() if key != "ResponseMetadata"}
 
     def _keys(self, bucket: str, prefix: str) -> list[str]:
         return [item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]

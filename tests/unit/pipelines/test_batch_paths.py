@@ -1,162 +1,15 @@
-"""The batch pipeline's definition, walked along every path: its ledger is a real table, other tasks are stubs."""
+"""The batch pipeline's definition, walked along every path."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from tests.unit.pipelines.interpreter import Execution, StatesError
-
-DEFINITION = Path(__file__).parents[3] / "pipelines" / "batch.asl.json"
-SUBSTITUTIONS = {
-    "AggregateJob": "aggregate",
-    "AggregateTables": "carrier_delays",
-    "CompactJob": "compact",
-    "CurateJob": "curate",
-    "CuratedBucket": "curated",
-    "CuratedDatabase": "lake_curated",
-    "DataSets": "none",
-    "LedgerDays": "90",
-    "LedgerTable": "ledger",
-    "PartitionedTables": "lake_curated.flights,lake_curated.quarantine",
-    "Product": "flights",
-    "QualityGate": "stop",
-    "QualityResults": "s3://artifacts/quality/",
-    "QualityRoleArn": "arn:aws:iam::000000000000:role/quality",
-    "RawCrawler": "raw",
-    "RawDatabase": "lake_raw",
-    "SystemTables": "pipeline_runs,quarantine",
-    "Tables": "airlines,flights",
-    "TopicArn": "arn:aws:sns:us-east-1:000000000000:alerts",
-    "Workgroup": "lake-pipeline",
-}
-NEW_OBJECT = {"bucket": "raw", "key": "flights/ingest_date=2013-01-01/f.csv.gz", "etag": "e1", "version": "v1"}
-REQUEST = {"tables": ["airlines", "flights"], "request": "2026-01-01T03:15:00Z"}
-HEADER = {"Data": [{"VarCharValue": "problem"}]}
-STARTS = ("aws-sdk:glue:startCrawler", "glue:startJobRun.sync")
-
-
-def completed(rows: int, dropped: int = 0) -> Any:
-    """Describe a refresh that went well."""
-    counts = {"RowsIngested": rows, "RowsDropped": dropped, "TotalRowsInDataset": rows}
-    return {"Ingestion": {"IngestionStatus": "COMPLETED", "IngestionTimeInSeconds": 4, "RowInfo": counts}}
-
-
-class Lake:
-    """Everything that the pipeline talks to."""
-
-    def __init__(self) -> None:
-        self.substitutions = dict(SUBSTITUTIONS)
-        self.holder_status = "RUNNING"
-        self.ended: set[str] = set()
-        self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
-        self.dynamodb.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "claim", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "claim", "AttributeType": "S"}],
-        )
-        self.replies: dict[str, Any] = {
-            "aws-sdk:sfn:describeExecution": self._describe,
-            "aws-sdk:glue:startCrawler": lambda _: {},
-            "aws-sdk:glue:getCrawler": lambda _: {"Crawler": {"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}},
-            "aws-sdk:glue:startDataQualityRulesetEvaluationRun": lambda _: {"RunId": "dqrun-1"},
-            "aws-sdk:glue:getDataQualityRulesetEvaluationRun": lambda _: {
-                "Status": "SUCCEEDED",
-                "ResultIds": ["dqresult-1"],
-            },
-            "aws-sdk:glue:getDataQualityResult": lambda _: {"RuleResults": [{"Name": "Rule_1", "Result": "PASS"}]},
-            "glue:startJobRun.sync": lambda _: {"JobRunState": "SUCCEEDED"},
-            "athena:startQueryExecution.sync": lambda _: {"QueryExecution": {"QueryExecutionId": "q-1"}},
-            "athena:getQueryResults": lambda _: {"ResultSet": {"Rows": [HEADER]}},
-            "aws-sdk:quicksight:createIngestion": lambda _: {"IngestionStatus": "INITIALIZED"},
-            "aws-sdk:quicksight:describeIngestion": lambda _: completed(rows=7),
-            "sns:publish": lambda _: {"MessageId": "m-1"},
-            "dynamodb:putItem": lambda request: self._ledger("put_item", request),
-            "dynamodb:getItem": lambda request: self._ledger("get_item", request),
-            "dynamodb:updateItem": lambda request: self._ledger("update_item", request),
-        }
-
-    def _ledger(self, operation: str, request: Any) -> Any:
-        try:
-            response = getattr(self.dynamodb, operation)(**request)
-        except ClientError as error:
-            raise StatesError(f"DynamoDB.{error.response['Error']['Code']}", str(error)) from error
-        return {key: value for key, value in response.items() if key != "ResponseMetadata"}
-
-    def run(self, document: Any, name: str = "run-1") -> Execution:
-        text = re.sub(r"\$\{(\w+)\}", lambda match: self.substitutions[match[1]], DEFINITION.read_text())
-        execution = Execution(json.loads(text), self.replies, name).run(document)
-        self.ended.add(execution.id)
-        return execution
-
-    def _describe(self, request: Any) -> Any:
-        """Tell how an execution is that was aborted; others have ended."""
-        return {"Status": "SUCCEEDED" if request["ExecutionArn"] in self.ended else self.holder_status}
-
-    def status(self) -> list[str]:
-        """Give the status of each claim; a turn has none."""
-        items = self.dynamodb.scan(TableName="ledger")["Items"]
-        return [item["status"]["S"] for item in items if "status" in item]
-
-    def writer(self) -> str | None:
-        """Give the name of the execution whose turn it is, or was last."""
-        item = self.dynamodb.get_item(TableName="ledger", Key={"claim": {"S": "turn#flights"}}).get("Item")
-        return item["execution"]["S"].rsplit(":", 1)[-1] if item else None
-
-    def abort(self, name: str, document: Any, at: str = "aws-sdk:glue:startCrawler") -> None:
-        """Leave what an execution holds that was stopped amid a task, before it could mark its claim."""
-
-        def stop(_: Any) -> Any:
-            raise KeyboardInterrupt
-
-        replies = self.replies
-        self.replies = {**replies, at: stop}
-        with pytest.raises(KeyboardInterrupt):
-            self.run(document, name)
-        self.replies = replies
-
-
-@pytest.fixture
-def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lake]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield Lake()
-
-
-def messages(execution: Execution) -> list[Any]:
-    return [arguments["Message"] for resource, arguments in execution.calls if resource == "sns:publish"]
-
-
-def queries(execution: Execution) -> list[str]:
-    name = "athena:startQueryExecution.sync"
-    return [arguments["QueryString"] for resource, arguments in execution.calls if resource == name]
-
-
-def jobs(execution: Execution) -> list[Any]:
-    return [arguments for resource, arguments in execution.calls if resource == "glue:startJobRun.sync"]
-
-
-def fail(error: str, cause: str = "", times: int = 10**6) -> Any:
-    """Make a task that fails some times before it works."""
-    left = [times]
-
-    def task(_: Any) -> Any:
-        if left[0] > 0:
-            left[0] -= 1
-            raise StatesError(error, cause)
-        return {}
-
-    return task
+from tests.unit.pipelines.batch_world import HEADER, NEW_OBJECT, REQUEST, Lake, jobs, queries
+from tests.unit.pipelines.interpreter import StatesError
+from tests.unit.pipelines.support import fail, messages
 
 
 def test_new_object_is_crawled_checked_curated_aggregated_verified_and_announced(lake: Lake) -> None:
@@ -207,84 +60,6 @@ def test_product_without_aggregates_goes_from_registering_to_verifying(lake: Lak
 
     assert [job["JobName"] for job in jobs(execution)] == ["curate"]
     assert execution.output["outcome"] == "SUCCEEDED"
-
-
-def test_second_identical_event_succeeds_as_a_duplicate_without_doing_work(lake: Lake) -> None:
-    lake.run(NEW_OBJECT, name="first")
-
-    second = lake.run(NEW_OBJECT, name="second")
-
-    assert second.output["outcome"] == "DUPLICATE"
-    assert not set(second.resources) & set(STARTS)
-    assert lake.status() == ["SUCCEEDED"]
-
-
-def test_new_content_under_the_same_key_is_a_new_input(lake: Lake) -> None:
-    lake.run(NEW_OBJECT, name="first")
-
-    assert lake.run({**NEW_OBJECT, "etag": "e2"}, name="second").output["outcome"] == "SUCCEEDED"
-
-
-def test_event_that_repeats_while_its_first_run_works_is_a_duplicate(lake: Lake) -> None:
-    lake.abort("first", NEW_OBJECT)
-    lake.holder_status = "RUNNING"
-
-    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "DUPLICATE"
-
-
-@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
-def test_claim_of_a_dead_execution_is_taken_over(lake: Lake, status: str) -> None:
-    lake.abort("first", NEW_OBJECT)
-    lake.holder_status = status
-
-    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
-    assert lake.status() == ["SUCCEEDED"]
-
-
-def test_claim_of_an_execution_that_aws_has_forgotten_is_taken_over(lake: Lake) -> None:
-    lake.abort("first", NEW_OBJECT)
-    lake.replies["aws-sdk:sfn:describeExecution"] = fail("Sfn.ExecutionDoesNotExistException")
-
-    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
-
-
-def test_only_one_execution_inherits_a_dead_claim(lake: Lake) -> None:
-    lake.abort("first", NEW_OBJECT)
-
-    def another_is_faster(_: Any) -> Any:
-        lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": "ABORTED"}
-        assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
-        return {"Status": "ABORTED"}
-
-    lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
-
-    assert lake.run(NEW_OBJECT, name="third").output["outcome"] == "DUPLICATE"
-
-
-def test_claim_whose_answer_was_lost_belongs_to_the_execution_that_made_it(lake: Lake) -> None:
-    put = lake.replies["dynamodb:putItem"]
-    lost = [True]
-
-    def written_but_unanswered(request: Any) -> Any:
-        answer = put(request)
-        if lost.pop() if lost else False:
-            raise StatesError("DynamoDB.SdkClientException", "connection reset")
-        return answer
-
-    lake.replies["dynamodb:putItem"] = written_but_unanswered
-
-    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
-
-
-def test_failed_input_can_run_again(lake: Lake) -> None:
-    working = lake.replies["glue:startJobRun.sync"]
-    lake.replies["glue:startJobRun.sync"] = fail("States.TaskFailed", "boom")
-    lake.run(NEW_OBJECT, name="first")
-    assert lake.status() == ["FAILED"]
-    lake.replies["glue:startJobRun.sync"] = working
-
-    assert lake.run(NEW_OBJECT, name="second").output["outcome"] == "SUCCEEDED"
-    assert lake.status() == ["SUCCEEDED"]
 
 
 @pytest.mark.parametrize(
@@ -382,73 +157,6 @@ def test_run_waits_for_a_job_that_was_started_past_the_pipeline(lake: Lake) -> N
     assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
 
 
-@pytest.mark.parametrize("job", ["curate", "compact"])
-def test_no_job_starts_before_the_other_execution_of_the_product_has_ended(lake: Lake, job: str) -> None:
-    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
-    statuses = iter(["RUNNING", "RUNNING", "PENDING_REDRIVE", "ABORTED"])
-    lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": next(statuses)}
-
-    execution = lake.run({**REQUEST, "job": job}, name="waiting")
-
-    looks = [place for place, name in enumerate(execution.resources) if name == "aws-sdk:sfn:describeExecution"]
-    assert len(looks) == 4
-    assert execution.resources.index("glue:startJobRun.sync") > looks[-1]
-    assert execution.output["outcome"] == "SUCCEEDED"
-    assert lake.writer() == "waiting"
-
-
-def test_turn_of_an_execution_that_aws_has_forgotten_is_free(lake: Lake) -> None:
-    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
-    lake.replies["aws-sdk:sfn:describeExecution"] = fail("Sfn.ExecutionDoesNotExistException")
-
-    assert lake.run(REQUEST, name="next").output["outcome"] == "SUCCEEDED"
-    assert lake.writer() == "next"
-
-
-def test_only_one_of_two_waiting_executions_takes_the_turn(lake: Lake) -> None:
-    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
-    described: list[str] = []
-
-    def another_is_faster(request: Any) -> Any:
-        described.append(request["ExecutionArn"].rsplit(":", 1)[-1])
-        lake.replies["aws-sdk:sfn:describeExecution"] = lambda _: {"Status": "ABORTED"}
-        if len(described) == 1:
-            assert lake.run(REQUEST, name="faster").output["outcome"] == "SUCCEEDED"
-            lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
-        return {"Status": "ABORTED"}
-
-    lake.replies["aws-sdk:sfn:describeExecution"] = another_is_faster
-
-    assert lake.run({**REQUEST, "request": "slower"}, name="slower").output["outcome"] == "SUCCEEDED"
-    assert described == ["writing", "faster"]
-
-
-def test_turn_whose_answer_was_lost_belongs_to_the_execution_that_took_it(lake: Lake) -> None:
-    put, lost = lake.replies["dynamodb:putItem"], [True]
-
-    def written_but_unanswered(request: Any) -> Any:
-        answer = put(request)
-        if request["Item"]["claim"]["S"].startswith("turn#") and lost and lost.pop():
-            raise StatesError("DynamoDB.SdkClientException", "connection reset")
-        return answer
-
-    lake.replies["dynamodb:putItem"] = written_but_unanswered
-
-    assert lake.run(NEW_OBJECT).output["outcome"] == "SUCCEEDED"
-    assert not lost
-
-
-def test_products_do_not_wait_for_each_other(lake: Lake) -> None:
-    lake.abort("writing", NEW_OBJECT, at="glue:startJobRun.sync")
-    lake.substitutions |= {"Product": "orders", "Tables": "orders"}
-    order = {**NEW_OBJECT, "key": "orders/ingest_date=1998-07-01/o.csv"}
-
-    execution = lake.run(order, name="other")
-
-    assert execution.output["outcome"] == "SUCCEEDED"
-    assert "aws-sdk:sfn:describeExecution" not in execution.resources
-
-
 def test_compaction_compacts_each_table_and_does_nothing_else(lake: Lake) -> None:
     execution = lake.run({**REQUEST, "job": "compact"}, name="weekly")
 
@@ -458,13 +166,6 @@ def test_compaction_compacts_each_table_and_does_nothing_else(lake: Lake) -> Non
     ]
     assert {name.partition(":")[0] for name in execution.resources} == {"dynamodb", "glue", "sns"}
     assert [message["job"] for message in messages(execution)] == ["compact"]
-
-
-def test_compaction_and_curation_that_a_schedule_asks_for_at_once_are_two_inputs(lake: Lake) -> None:
-    lake.run({**REQUEST, "job": "curate"}, name="first")
-
-    assert lake.run({**REQUEST, "job": "compact"}, name="second").output["outcome"] == "SUCCEEDED"
-    assert lake.run({**REQUEST, "job": "compact"}, name="third").output["outcome"] == "DUPLICATE"
 
 
 def test_fails_when_a_table_cannot_be_compacted(lake: Lake) -> None:
@@ -595,7 +296,7 @@ def test_failure_says_in_the_ledger_and_to_people_which_job_or_query_ended_how_a
     assert execution.failure is not None
     assert execution.failure.cause == explained
     assert [each["cause"] for each in messages(execution)] == [explained]
-    (row,) = (item for item in lake.dynamodb.scan(TableName="ledger")["Items"] if "failure" in item)
+    (row,) = (item for item in lake.ledger.items if "failure" in item)
     assert row["failure"]["S"] == f"States.TaskFailed: {explained}"
 
 
@@ -636,22 +337,3 @@ def test_fails_loudly_when_success_cannot_be_announced(lake: Lake) -> None:
 
     assert execution.failure is not None
     assert lake.status() == ["SUCCEEDED"]
-
-
-def test_execution_that_lost_its_claim_does_not_mark_it(lake: Lake) -> None:
-    def taken(_: Any) -> Any:
-        lake.dynamodb.update_item(
-            TableName="ledger",
-            Key={"claim": {"S": "raw/flights/ingest_date=2013-01-01/f.csv.gz#e1"}},
-            UpdateExpression="SET #e = :other",
-            ExpressionAttributeNames={"#e": "execution"},
-            ExpressionAttributeValues={":other": {"S": "somebody else"}},
-        )
-        raise StatesError("States.TaskFailed", "boom")
-
-    lake.replies["glue:startJobRun.sync"] = taken
-
-    execution = lake.run(NEW_OBJECT)
-
-    assert lake.status() == ["RUNNING"]
-    assert [each["outcome"] for each in messages(execution)] == ["FAILED"]

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.unit.pipelines.batch_world import NEW_OBJECT, REQUEST, Lake, completed
 from tests.unit.pipelines.interpreter import Execution, StatesError
-from tests.unit.pipelines.test_batch_paths import NEW_OBJECT, REQUEST, Lake, completed, fail, lake, messages
-
-__all__ = ["lake"]
+from tests.unit.pipelines.support import asked, fail, messages
 
 START, LOOK = "aws-sdk:quicksight:createIngestion", "aws-sdk:quicksight:describeIngestion"
 
@@ -21,10 +20,6 @@ def shown(lake: Lake) -> Lake:
     """Give a lake with two data sets of dashboards."""
     lake.substitutions["DataSets"] = "lake-orders,lake-daily-revenue"
     return lake
-
-
-def asked(execution: Execution, resource: str) -> list[Any]:
-    return [arguments for name, arguments in execution.calls if name == resource]
 
 
 def refreshes(execution: Execution) -> dict[str, Any]:
@@ -41,7 +36,7 @@ def failed(error_type: str, status: str = "FAILED") -> Any:
 
 
 def recorded(lake: Lake) -> Any:
-    (row,) = (item for item in lake.dynamodb.scan(TableName="ledger")["Items"] if "refreshes" in item)
+    (row,) = (item for item in lake.ledger.items if "refreshes" in item)
     return json.loads(row["refreshes"]["S"])
 
 
@@ -119,6 +114,16 @@ def test_refresh_waits_for_another_of_the_same_data_set(lake: Lake) -> None:
     lake.replies[START] = fail("QuickSight.LimitExceededException", "busy", times=4)
 
     assert refreshes(lake.run(NEW_OBJECT))["lake-orders"]["status"] == "COMPLETED"
+
+
+def test_refresh_that_another_does_not_let_begin_is_given_up_after_four_minutes(lake: Lake) -> None:
+    lake.substitutions["DataSets"] = "lake-orders"
+    lake.replies[START] = fail("QuickSight.LimitExceededException", "busy", times=5)
+
+    execution = lake.run(NEW_OBJECT)
+
+    assert refreshes(execution)["lake-orders"]["error"] == "QuickSight.LimitExceededException: busy"
+    assert len(asked(execution, START)) == 5
 
 
 def test_failed_refresh_is_told_apart_from_the_data_which_are_good(shown: Lake) -> None:
