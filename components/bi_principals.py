@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from constructs import Construct
 
 from components.acknowledge import acknowledge
-from components.arns import arn, home
+from components.arns import arn
 from components.quicksight import QuickSightResource
 from config.bi import BiConfig
-from dashboards import permissions
 from dashboards.model import Dashboard, Group
 
 
@@ -20,12 +19,12 @@ class BiPrincipals(Construct):
     Raises
     ------
     ValueError
-        If the configuration names a group that has its role already, or somebody whom QuickSight would refuse.
+        If the configuration names a group that has its role already, or somebody of another namespace.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, config: BiConfig, groups: Sequence[Group]) -> None:
         super().__init__(scope, construct_id)
-        self._config, self._home = config, home(self)
+        self._config = config
         self._check(groups)
         self.groups: Mapping[str, str] = {group.name: self._group(group) for group in groups}
         self._authors = [group.name for group in groups if group.authors]
@@ -72,13 +71,6 @@ class BiPrincipals(Construct):
         known = sorted(named & {self._path(group) for group in groups})
         if known:
             raise ValueError(f"bi.owners and bi.readers must not name groups of dashboards/groups.py; got {known}")
-        for path in sorted(named):
-            problems = permissions.principal_problems(
-                "dashboard",
-                self._arn(path),
-                partition=self._home.partition,
-                identity_region=self._config.identity_region,
-                namespace=self._config.namespace,
-            )
-            if problems:
-                raise ValueError(f"bi.owners and bi.readers must be principals of QuickSight: {'; '.join(problems)}")
+        strangers = sorted(path for path in named if path.split("/")[1] != self._config.namespace)
+        if strangers:
+            raise ValueError(f"bi.owners and bi.readers must be of namespace {self._config.namespace}; got {strangers}")
