@@ -45,7 +45,6 @@ _CUSTOM = {
 _SOURCE = {
     "format": "format",
     "delimiter": "delimiter",
-    "header": "header",
     "nullValue": "null_value",
     "quote": "quote",
     "escape": "escape",

@@ -1,6 +1,7 @@
 """Text to typed values, exactly: what does not fit a type becomes null, and nothing is rounded or cut.
 
-Spark's own casts are too kind for a data lake: `2024` is a date, `1.005` a decimal(10,2). Each function returns a Spark
+Spark's own casts are too kind for a data lake: `2024` is a date, `1.005` a decimal(10,2), `12d` a double, and a time
+alone gets the day of the run. Each function returns a Spark
 SQL expression; the slow exact way is taken only for values that fail the fast one.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 
 from lake_common.contract import EPOCH_SECONDS, Column, Source
+
+from glue_jobs.curate.frames import literal
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 _EXACT = "decimal(38,18)"
@@ -60,18 +63,22 @@ def _decimal(kind: str, text: str) -> str:
 
 def _finite(kind: str, text: str) -> str:
     value = f"try_cast({text} AS {kind})"
-    return f"if(abs({value}) < double('Infinity'), {value}, NULL)"
+    # Java reads literals of its own: 12d, 1.5F, 0x1p3.
+    return f"if(abs({value}) < double('Infinity') AND NOT {text} RLIKE '[dDfFxX]', {value}, NULL)"
 
 
 def _date(text: str, pattern: str | None) -> str:
     if pattern:
-        return f"CAST(try_to_timestamp({text}, '{pattern}') AS date)"
-    return f"if(length({text}) = 10, try_cast({text} AS date), NULL)"
+        return f"CAST(try_to_timestamp({text}, {literal(pattern)}) AS date)"
+    # Shorter dates leave room for a blank or a T, after which Spark takes whatever comes.
+    whole = f"substr({text}, 8, 1) = '-' AND substr({text}, 10, 1) BETWEEN '0' AND '9'"
+    return f"if(length({text}) = 10 AND {whole}, try_cast({text} AS date), NULL)"
 
 
 def _timestamp(text: str, pattern: str | None) -> str:
     if pattern == EPOCH_SECONDS:
         return f"timestamp_seconds(try_cast({text} AS decimal(18,6)))"
     if pattern:
-        return f"try_to_timestamp({text}, '{pattern}')"
-    return f"if(length({text}) >= 10, try_cast({text} AS timestamp), NULL)"
+        return f"try_to_timestamp({text}, {literal(pattern)})"
+    has_day = f"contains(substring_index({text}, ':', 1), '-')"
+    return f"if(length({text}) >= 10 AND {has_day}, try_cast({text} AS timestamp), NULL)"

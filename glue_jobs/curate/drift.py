@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 
 from lake_common.contract import Contract, Source
@@ -12,6 +13,8 @@ from lake_common.contract import Contract, Source
 HEAD_BYTES = 256 * 1024
 _JSON_SAMPLE_LINES = 200
 _BOM = b"\xef\xbb\xbf"
+# The line ends of Spark's readers; `splitlines` knows more, which texts in JSON may hold.
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,11 @@ class Fit:
 def header(head: bytes, source: Source) -> tuple[str, ...]:
     """Names of the columns of a file, from its first bytes; none if the file is empty.
 
-    A CSV file names its columns in its first line, JSON lines in each record: there the first records are taken.
+    A CSV file names its columns in its first line, JSON lines in each record: there the first records are taken, and
+    no names are known if none of them can be read.
     """
     text = head.removeprefix(_BOM).decode("utf-8", errors="replace")
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in _LINE_END.split(text) if line.strip()]
     if not lines:
         return ()
     if source.format == "json":
@@ -45,10 +49,12 @@ def fit(columns: tuple[str, ...], contract: Contract) -> Fit:
     """Compare the columns of a file with those that the contract expects in raw files, in any order.
 
     A lost or renamed column makes the file unusable: to guess would put wrong values into the right column. JSON leaves
-    out what is null, so only required columns must occur there.
+    out what is null, so only required columns must occur there. Where no names are known each row is judged by itself.
     """
     source = contract.source
     assert source is not None, f"{contract.name} is not read from raw files"
+    if not columns:
+        return Fit((), None)
     known = {column.name for column in contract.raw_columns}
     needed = {column.name for column in contract.raw_columns if source.format == "csv" or column.required}
     missing = sorted(needed - set(columns))

@@ -79,7 +79,7 @@ def read_settled(spark: SparkSession, contract: Contract, root: str, records: It
 def _judged(spark: SparkSession, contract: Contract, root: str, headers: reading.Headers) -> DataFrame:
     source = _source(contract)
     frames = []
-    for header, files in reading.by_header(headers).items():
+    for header, files in reading.by_header(headers, source).items():
         fit = drift.fit(header, contract)
         if fit.refused:
             names = header if source.format == "json" else tuple(f"c{place}" for place in range(len(header)))
@@ -117,13 +117,13 @@ def _summarize(spark: SparkSession, contract: Contract, root: str, headers: read
             widened |= group["widened"]
         else:
             invalid[file] += group["rows"]
-    fits = {file: drift.fit(header, contract) for file, header in headers.items() if header}
+    fits = {file: drift.fit(header, contract) for file, header in headers.items()}
     records = [
         Record(
             file=file,
             contract_version=contract.version,
             header=header,
-            refused=fits[file].refused if header else None,
+            refused=fits[file].refused,
             rows=total[file.name],
             invalid=invalid[file.name],
             partitions=tuple(sorted(partition for name, partition in partitioned if name == file.name)),

@@ -16,6 +16,8 @@ from glue_jobs.curate.table import Outcome, Places, TableCurator
 SETTINGS = {
     # The lake's times are UTC; a timestamp's day, month and year depend on it.
     "spark.sql.session.timeZone": "UTC",
+    # Else Spark 3 ends the job at a date that Spark 2 would have read otherwise, such as 1/2/2024 for dd/MM/yyyy.
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     # Spark's default, INT96, has no statistics, so no reader could skip anything by time.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Java compiles no method of more bytes than that; Spark's own limit lets such methods run interpreted.

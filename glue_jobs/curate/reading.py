@@ -21,11 +21,11 @@ FILE = "_file"
 Headers = Mapping[RawFile, tuple[str, ...]]
 
 
-def by_header(headers: Headers) -> dict[tuple[str, ...], list[RawFile]]:
-    """Group files that name their columns alike; each group is read at once. Files without a header have no rows."""
+def by_header(headers: Headers, source: Source) -> dict[tuple[str, ...], list[RawFile]]:
+    """Group files that name their columns alike; each group is read at once. CSV without a header has no rows."""
     groups: dict[tuple[str, ...], list[RawFile]] = defaultdict(list)
     for file, header in sorted(headers.items()):
-        if header:
+        if header or source.format == "json":
             groups[header].append(file)
     return dict(groups)
 
@@ -78,7 +78,7 @@ def file_number() -> Column:
 
 def _csv_options(source: Source) -> dict[str, str | bool]:
     return {
-        "header": source.header,
+        "header": True,
         "sep": source.delimiter,
         "quote": source.quote,
         "escape": source.escape,

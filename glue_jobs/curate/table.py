@@ -105,12 +105,14 @@ class TableCurator:
     def _apply(self, todo: Plan, fresh: Fresh, cache: Cache) -> Outcome:
         outcome = Outcome("refused", _rows((*todo.settled, *todo.gone, *fresh.records)), fresh)
         accepted = fresh.invalid_share <= self._contract.quarantine_limit
-        touched = frozenset(fresh.good_rows) | todo.stale | self._moved(todo, fresh) if accepted else frozenset()
+        returning = self._returning(todo) if accepted else frozenset[str]()
+        stale = todo.stale | returning
+        touched = frozenset(fresh.good_rows) | stale | self._moved(todo, fresh) if accepted else frozenset[str]()
         _check_nothing_is_missing(todo.gone, touched)
         # Stale partitions stay on record until the file is published: a killed run must not lose sight of them.
         self._lineage.save(
-            dataclasses.replace(record, partitions=tuple(sorted(todo.stale.union(record.partitions))))
-            for record in fresh.records
+            dataclasses.replace(record, partitions=tuple(sorted(stale.union(record.partitions))))
+            for record in (*fresh.records, *(todo.dropped if returning else ()))
         )
         if not accepted:
             self._quarantine(_file_scopes(todo), _bad(fresh), self._numbered(todo.fresh))
@@ -185,6 +187,27 @@ class TableCurator:
         key = list(self._contract.primary_key)
         known = current.join(fresh.good.select(*key), on=key, how="left_semi").select(*by).distinct().collect()
         return frozenset(partitions.name(by, list(row)) for row in known)
+
+    def _returning(self, todo: Plan) -> frozenset[str]:
+        """Find the partitions of older versions of rows in stale partitions: one may be the newest from now on."""
+        current = self._current(todo) if todo.stale else None
+        kept = set(self._files.children(self._places.quarantine)) if current is not None else set()
+        losing = {
+            name
+            for record in todo.settled
+            for name in set(record.partitions) - todo.stale
+            if f"scope={partitions.scope(name)}" in kept
+        }
+        if current is None or not losing:
+            return frozenset()
+        by = [column.name for column in self._contract.partition_columns]
+        key = list(self._contract.primary_key)
+        stale = partitions.frame(self._spark, self._contract, todo.stale)
+        leaving = partitions.join(current, self._contract, stale).select(*key)
+        involved = [record for record in todo.settled if losing.intersection(record.partitions)]
+        rows = read_settled(self._spark, self._contract, self._places.raw, involved)
+        found = rows.join(leaving, on=key, how="left_semi").select(*by).distinct().collect()
+        return frozenset(partitions.name(by, list(row)) for row in found) & losing
 
     def _elsewhere(self, todo: Plan, listed: DataFrame) -> DataFrame | None:
         """Primary keys of the curated rows in partitions that stay as they are."""

@@ -104,7 +104,9 @@ def _doubtful(keyed: DataFrame, contract: Contract, elsewhere: DataFrame | None)
 
 
 def _ranked(rows: DataFrame, contract: Contract, files: DataFrame, elsewhere: DataFrame | None) -> DataFrame:
-    content = F.xxhash64(*(column.name for column in contract.columns))
+    names = [column.name for column in contract.columns]
+    # A hash passes over nulls, so flags tell which of two columns has the value.
+    content = F.xxhash64(*names, *(F.col(name).isNull() for name in names))
     version = [F.col(contract.version_column).desc_nulls_last()] if contract.version_column else []
     newest_first = Window.partitionBy(*contract.primary_key).orderBy(*version, F.col("_age"), F.col(_CONTENT).desc())
     marked = rows.join(F.broadcast(files.select(FILE, "_age")), on=FILE, how="inner").withColumn(_CONTENT, content)

@@ -73,6 +73,11 @@ def test_the_newest_delivery_of_a_row_wins_also_from_another_partition(lake: Lak
     assert curated(lake, columns="order_id, order_month") == [("a", "1997-03"), ("b", "1997-02"), ("d", "1997-01")]
     assert len(curated(lake)) + len(quarantined(lake)) == reports(lake)[-1]["rows_raw"] == 5
 
+    # With the newest version gone, the newest of the others counts again, though its partition has nothing new.
+    (lake.folder("raw") / "orders" / DAY_2).unlink()
+    curate(lake, run_id="run-4", accept_deleted="true")
+    assert curated(lake, columns="order_id, amount::varchar") == [("a", "10.50"), ("b", "7.00"), ("d", "1.00")]
+
 
 def test_files_in_any_order_of_arrival_lead_to_the_same_lake(
     spark: object, lake: Lake, tmp_path_factory: object

@@ -124,7 +124,7 @@ def test_a_file_with_a_renamed_or_missing_column_is_refused_as_a_whole_and_the_r
 
 def test_json_lines_may_leave_out_nulls_but_not_what_is_required(lake: Lake) -> None:
     rating = {"user_id": 1, "movie_id": 2, "title": "Léon", "genres": "Crime|Drama", "year": 1994, "rating": 4.5}
-    lines = [json.dumps(rating | {"user_id": n, "rated_at": 1_000_000_000 + n}) for n in range(1, 301)]
+    lines = [json.dumps(rating | {"user_id": n, "rated_at": 1_000_000_000 + n}) for n in range(1, 501)]
     lines += [
         json.dumps({"user_id": 901, "movie_id": 2, "rating": 5, "rated_at": 915148799}),
         json.dumps({"user_id": 902, "movie_id": 2, "rating": 5}),
@@ -133,9 +133,11 @@ def test_json_lines_may_leave_out_nulls_but_not_what_is_required(lake: Lake) -> 
     ]
     put(lake, f"{DAY}/ratings.json.gz", gzip.compress("\n".join(lines).encode()), "ratings")
     put(lake, f"{DAY}/empty.json.gz", gzip.compress(b""), "ratings")
+    put(lake, f"{DAY}/unreadable.json", "no json\n", "ratings")
     curate(lake, "ratings")
     assert reasons(lake, "ratings") == [
         "rated_at: required",
+        "row: wrong number of columns, or not readable",
         "row: wrong number of columns, or not readable",
         "rule: half_stars",
     ]
@@ -144,7 +146,15 @@ def test_json_lines_may_leave_out_nulls_but_not_what_is_required(lake: Lake) -> 
         None,
         1998,
     )
-    assert len(curated(lake, "ratings", "user_id")) == 301
+    assert len(curated(lake, "ratings", "user_id")) == 501
+
+
+def test_versions_that_differ_in_which_value_is_missing_are_no_copies_of_each_other(lake: Lake) -> None:
+    rating = {"user_id": 1, "movie_id": 2, "rating": 4.5, "rated_at": 915148800}
+    lines = [json.dumps(rating | {name: "Drama"}) for name in ("title", "genres")]
+    put(lake, f"{DAY}/ratings.json", "\n".join(lines), "ratings")
+    curate(lake, "ratings")
+    assert reasons(lake, "ratings") == ["superseded"]
 
 
 def test_an_hour_that_a_clock_shows_twice_stays_two_rows(lake: Lake) -> None:

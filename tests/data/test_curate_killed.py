@@ -21,7 +21,7 @@ from contracts.loader import load_contracts
 from glue_jobs.curate import publish
 from glue_jobs.curate.lineage import Lineage
 from tests.data.conftest import MOUNT, ZONES, Lake, new_lake, spark_settings
-from tests.data.curating import arguments, content, curate, lineage, orders, put, reasons
+from tests.data.curating import arguments, content, curate, curated, lineage, orders, put, reasons
 
 pytestmark = pytest.mark.spark
 
@@ -33,12 +33,16 @@ class Killed(BaseException):
 
 
 def first_delivery(lake: Lake) -> None:
-    put(lake, "ingest_date=1998-07-01/a.csv", orders(*(f"a{n},{n},1997-01-0{n},1,1.00" for n in range(1, 9))))
-    put(lake, "ingest_date=1998-07-01/b.csv", orders(*(f"b{n},{n},1997-02-0{n},1,1.00" for n in range(1, 9))))
+    older, newer = "r,1,1996-12-01,1,1.00", "r,1,1997-02-28,1,2.00"
+    put(lake, "ingest_date=1998-07-01/a.csv", orders(older, *(f"a{n},{n},1997-01-0{n},1,1.00" for n in range(1, 9))))
+    put(lake, "ingest_date=1998-07-01/b.csv", orders(newer, *(f"b{n},{n},1997-02-0{n},1,1.00" for n in range(1, 9))))
 
 
 def second_delivery(lake: Lake) -> None:
-    """Bring a moved, a repeated and a bad row, a partition that becomes empty, and a file that changed in place."""
+    """Bring a moved, a repeated and a bad row, a partition that becomes empty, and a file that changed in place.
+
+    With what it was goes the newest version of an order, so that an older one counts again, in another partition.
+    """
     good = (f"c{n},{n},1997-03-{n:02},1,1.00" for n in range(1, 29))
     put(
         lake, "ingest_date=1998-07-02/c.csv", orders("a1,1,1997-04-01,1,2.00", "b2,2,1997-02-02,1,1.00", "x,,,,", *good)
@@ -58,6 +62,7 @@ def deliveries(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(lake.folder("raw"), saved / "raw")
     curate(lake)
     assert {"superseded", "duplicate", "quantity: required"} <= set(reasons(lake))
+    assert ("r", "1996-12") in curated(lake, columns="order_id, order_month")
     return saved, content(lake)
 
 

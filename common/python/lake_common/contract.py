@@ -63,7 +63,6 @@ class Source:
 
     format: Literal["csv", "json"]
     delimiter: str = ","
-    header: bool = True
     null_value: str = ""
     quote: str = '"'
     escape: str = '"'

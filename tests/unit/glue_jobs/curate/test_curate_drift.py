@@ -25,6 +25,16 @@ def test_json_columns_are_the_keys_of_the_first_records_whatever_else_is_there()
     assert header("\n".join(lines).encode(), Source(format="json")) == ("a", "b")
 
 
+def test_a_line_of_json_may_hold_what_other_programs_take_for_line_ends() -> None:
+    line = json.dumps({"a": "one\u2028two\x85three", "b": 1}, ensure_ascii=False)
+    assert header(line.encode(), Source(format="json")) == ("a", "b")
+
+
+def test_a_file_of_json_whose_names_nobody_can_read_is_judged_line_by_line() -> None:
+    assert header(b"no json\n", Source(format="json")) == ()
+    assert fit((), load("ratings")).refused is None
+
+
 def test_order_does_not_matter_and_additions_are_reported() -> None:
     found = fit(("coupon", *reversed(NAMES)), load("orders"))
     assert (found.added, found.refused) == (("coupon",), None)
