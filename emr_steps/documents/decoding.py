@@ -41,7 +41,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
         raise RefusedError("binary: control characters that no text has")
     for candidate in (*([declared] if declared else []), "utf-8", "cp1252"):
         try:
-            return _clean(data.decode(candidate)), codecs.lookup(candidate).name
+            text = data.decode(candidate)
+            # Some encodings, UTF-7 among them, can write halves of characters, which no UTF-8 holds.
+            text.encode()
+            return _clean(text), codecs.lookup(candidate).name
         except (LookupError, UnicodeError, ValueError):
             # Not this encoding, or one that Python does not know: the next one.
             continue

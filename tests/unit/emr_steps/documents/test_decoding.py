@@ -20,6 +20,7 @@ from emr_steps.documents.refused import RefusedError
         ("Привет".encode("koi8-r"), "koi8-r", ("Привет", "koi8-r")),
         ("Grüße".encode(), "no-such-charset", ("Grüße", "utf-8")),
         ("Grüße".encode(), "us-ascii", ("Grüße", "utf-8")),
+        (b"half +2AA- a character", "utf-7", ("half +2AA- a character", "utf-8")),
         (b"\x81 undefined in Windows-1252", None, ("\x81 undefined in Windows-1252", "latin-1")),
         (b"DOS\r\nMac\rUnix\n", None, ("DOS\nMac\nUnix\n", "utf-8")),
     ],

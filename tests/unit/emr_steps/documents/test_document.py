@@ -3,6 +3,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import time
 import tracemalloc
 
 import pytest
@@ -41,6 +42,22 @@ def test_html_is_known_by_its_name_or_its_beginning() -> None:
     assert not markup.is_html("x.txt", "a < b and <b>")
 
 
+def test_a_text_that_begins_with_many_comments_is_read_as_fast_as_any() -> None:
+    started = time.process_time()
+    assert not markup.is_html("x.md", "<!-- a line -->\n" * 22 + "text")
+    assert time.process_time() - started < 0.1
+
+
+def test_an_archive_of_many_empty_ones_takes_time_by_its_size_only() -> None:
+    def seconds(members: int) -> float:
+        started = time.process_time()
+        with pytest.raises(RefusedError, match="empty"):
+            document.read("a.gz", gzip.compress(b"") * members, LIMIT)
+        return time.process_time() - started
+
+    assert seconds(40_000) < 25 * seconds(5_000)
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_a_small_archive_of_a_large_file_is_refused_before_it_is_in_memory(pack: object) -> None:
     suffix = ".gz" if pack is gzip.compress else ".bz2"
@@ -54,7 +71,13 @@ def test_a_small_archive_of_a_large_file_is_refused_before_it_is_in_memory(pack:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("a.bz2", bz2.compress(b"words" * 99)[:-9]), ("a.bz2", b"none"), ("b.gz", b"")]
+    ("name", "data"),
+    [
+        ("a.bz2", bz2.compress(b"words" * 99)[:-9]),
+        ("a.bz2", b"none"),
+        ("b.gz", gzip.compress(b"words" * 99)[:-9]),
+        ("b.gz", b""),
+    ],
 )
 def test_fails_for_archives_that_are_damaged_or_empty(name: str, data: bytes) -> None:
     with pytest.raises(RefusedError, match=r"damaged|empty"):
