@@ -20,10 +20,10 @@ from dashboards.model import Collection, DataSet
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import parse
 from laptop.preview import page
+from laptop.preview.people import PEOPLE
 from laptop.preview.snapshot import DashboardFact, DataSetFact, Person, Rows, Snapshot
 from tests.browser.preview_rows import MAKERS, NOW
 
-PEOPLE = {"ada": "lake-managers", "ron": "lake-retention", "olga": "lake-operators", "max": "lake-authors"}
 REFRESHED = "2026-11-21T19:58:00"
 _SQL_TYPES = {"STRING": "VARCHAR", "INTEGER": "BIGINT", "DECIMAL": "DOUBLE", "DATETIME": "TIMESTAMP"}
 

@@ -196,6 +196,89 @@ def test_text_of_the_data_is_never_markup(quiet: Page, tmp_path: Path) -> None:
     assert quiet.locator("img").count() == 0
 
 
+def test_bars_may_have_colours_without_a_category(quiet: Page, tmp_path: Path) -> None:
+    wells = {"BarChartAggregatedFieldWells": {"Category": [], "Colors": [category("g")], "Values": [total("x")]}}
+    definition = board(bars(FieldWells=wells), bars("other"))
+    action = {"CustomActionId": "a", "Name": "Filter", "Trigger": "DATA_POINT_CLICK"}
+    filters: Json = {"SelectedFieldsConfiguration": {}, "TargetVisualsConfiguration": {}}
+    definition["Sheets"][0]["Visuals"][0]["BarChartVisual"]["Actions"] = [
+        {**action, "ActionOperations": [{"FilterOperation": filters}]}
+    ]
+    show(quiet, tmp_path, definition, {"g": ["a", "b", "b"], "x": [1, 2, 3], "y": [1, 2, 3]})
+    drawn = "(id) => Lake.sheet.chartOf(id).getOption().series.map(({name, data}) => [name, data])"
+    assert quiet.evaluate(drawn, "bars") == [["b", [5]], ["a", [1]]]
+    quiet.evaluate("Lake.sheet.chartOf('bars').trigger('click', {dataIndex: 0, seriesIndex: 1})")
+    expect(quiet.locator(".chip")).to_have_text("g: a ✕")
+    assert quiet.evaluate(drawn, "other") == [["x (Sum)", [1]]]
+
+
+def test_a_pivot_table_sorts_outer_rows_as_wholes(quiet: Page, tmp_path: Path) -> None:
+    wells = {"PivotTableAggregatedFieldWells": {"Rows": [category("g"), category("y")], "Values": [total("x")]}}
+    by_x = {"Field": {"FieldId": "x-SUM", "Direction": "DESC"}}
+    sorts = {"FieldSortOptions": [{"FieldId": name, "SortBy": by_x} for name in ("g", "y")]}
+    chart = {"FieldWells": wells, "SortConfiguration": sorts, "TotalOptions": {"RowSubtotalOptions": {}}}
+    visual = {"PivotTableVisual": {"VisualId": "one", "ChartConfiguration": chart}}
+    # The largest row is of a, and b is larger as a whole.
+    values: dict[str, list[Any]] = {"g": ["a", "a", "b", "b"], "x": [9.0, 1.0, 6.0, 7.0], "y": [1.0, 2.0, 1.0, 2.0]}
+    show(quiet, tmp_path, board(visual), values)
+    rows = [row.split("\t") for row in tile(quiet, "one").locator("tbody").inner_text().splitlines()]
+    assert rows == [
+        ["b", "2", "7"],
+        ["", "1", "6"],
+        ["b \N{EN DASH} total", "13"],
+        ["a", "1", "9"],
+        ["", "2", "1"],
+        ["a \N{EN DASH} total", "10"],
+    ]
+
+
+def test_a_click_sets_parameters_and_controls_titles_and_addresses_tell_them(quiet: Page, tmp_path: Path) -> None:
+    declared = [
+        {"StringParameterDeclaration": {"Name": "G", "DefaultValues": {"StaticValues": ["a"]}}},
+        {"DateTimeParameterDeclaration": {"Name": "D", "DefaultValues": {"StaticValues": ["2026-02-03T00:00:00Z"]}}},
+    ]
+    source = {"DestinationParameterName": "G", "Value": {"SourceField": "g"}}
+    visual = bars()
+    visual["BarChartVisual"]["Title"] = {"FormatText": {"PlainText": "<<$G>> since ${D}, not <<$constructor>>"}}
+    operations = [
+        {"SetParametersOperation": {"ParameterValueConfigurations": [source]}},
+        {"URLOperation": {"URLTemplate": "https://example.com/?g=<<g>>&p=<<$G>>", "URLTarget": "NEW_TAB"}},
+        {"URLOperation": {"URLTemplate": "javascript:document.title=1", "URLTarget": "NEW_TAB"}},
+    ]
+    visual["BarChartVisual"]["Actions"] = [{"Trigger": "DATA_POINT_CLICK", "ActionOperations": operations}]
+    definition = board(visual, ParameterDeclarations=declared)
+    sheet = definition["Sheets"][0]
+    sheet["ParameterControls"] = [{"TextField": {"ParameterControlId": "c", "Title": "G", "SourceParameterName": "G"}}]
+    show(quiet, tmp_path, definition, {"g": ["a", "b & c"], "x": [1, 2], "y": [1, 2]})
+    expect(tile(quiet).locator("h3")).to_have_text("a since Feb 3, 2026, not <<$constructor>>")
+    quiet.evaluate("() => { window.opened = []; window.open = (address) => opened.push(address); }")
+    quiet.evaluate("Lake.sheet.chartOf('bars').trigger('click', {dataIndex: 0, seriesIndex: 0})")
+    expect(tile(quiet).locator("h3")).to_have_text("b & c since Feb 3, 2026, not <<$constructor>>")
+    expect(quiet.get_by_label("G")).to_have_value("b & c")
+    assert quiet.evaluate("opened") == ["https://example.com/?g=b%20%26%20c&p=b%20%26%20c"]
+
+
+def test_a_slider_moves_the_end_that_its_range_has_and_a_broken_text_spoils_nothing_else(
+    quiet: Page, tmp_path: Path
+) -> None:
+    most = {"FilterId": "f", "Column": column("x"), "RangeMaximum": {"StaticValue": 7}, "IncludeMaximum": True}
+    group = {"FilterGroupId": "fg", "Filters": [{"NumericRangeFilter": most}], "ScopeConfiguration": {"AllSheets": {}}}
+    slider = {"FilterControlId": "c", "Title": "At most", "SourceFilterId": "f", "Type": "SINGLE_POINT"}
+    definition = board(bars(), FilterGroups=[group])
+    sheet = definition["Sheets"][0]
+    sheet["FilterControls"] = [{"Slider": {**slider, "MinimumValue": 0, "MaximumValue": 10, "StepSize": 1}}]
+    sheet["TextBoxes"] = [{"SheetTextBoxId": "t", "Content": "<text-box><video/></text-box>"}]
+    places = [{"ElementId": name, "ColumnSpan": 18, "RowSpan": 9} for name in ("t", "bars")]
+    sheet["Layouts"] = [{"Configuration": {"GridLayout": {"Elements": places}}}]
+    show(quiet, tmp_path, definition, {"g": ["a", "b", "c"], "x": [3.0, 5.0, 9.0], "y": [1, 2, 3]})
+    expect(quiet.locator(".text-box")).to_contain_text("an element that the preview does not know: video")
+    drawn = "Lake.sheet.chartOf('bars').getOption().series[0].data"
+    assert quiet.evaluate(drawn) == [5, 3]
+    expect(quiet.get_by_label("At most")).to_have_value("7")
+    quiet.get_by_label("At most").fill("4")
+    assert quiet.evaluate(drawn) == [3]
+
+
 def number(name: str) -> Json:
     return {"NumericalDimensionField": {"FieldId": name, "Column": column(name)}}
 

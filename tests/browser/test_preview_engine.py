@@ -329,7 +329,7 @@ def test_a_period_that_is_not_over_is_no_part_of_the_trend(engine: Page) -> None
     assert engine.evaluate(complete, ["1998-06-29T00:00:00Z", "1998-06-01T00:00:00Z"]) is False
 
 
-TABLE = """([text, order]) => {
+TABLE = """([text, limit]) => {
   const tables = {d: new Lake.data.Table("d", {count: 6, columns: {
     g: {type: "STRING", values: ["a", "a", "a", "b", "b", "b"]}, m: {type: "INTEGER", values: [1, 2, 3, 1, 2, 3]},
     x: {type: "DECIMAL", values: [10, 20, 30, 5, 5, 10]}}})};
@@ -340,7 +340,8 @@ TABLE = """([text, order]) => {
     {NumericalDimensionField: {FieldId: "m", Column: column("m")}}]);
   const measures = Lake.fields.measures([{NumericalMeasureField: {FieldId: "f", Column: column("f")}}]);
   const cube = new Lake.cube.Cube(model, {sheetId: "s", visualId: "v", dataSet: "d"}, dimensions, measures);
-  return cube.groups.map((group) => cube.value(0, group));
+  return limit ? cube.axis(1, {limit}).members.map((member) => cube.value(0, member))
+    : cube.groups.map((group) => cube.value(0, group));
 }"""
 
 
@@ -363,6 +364,12 @@ TABLE = """([text, order]) => {
 def test_a_calculated_field_over_groups(engine: Page, text: str, wanted: list[float | None]) -> None:
     got = engine.evaluate(TABLE, [parse(text), None])
     assert got == [None if value is None else pytest.approx(value) for value in wanted]
+
+
+def test_what_a_limit_leaves_out_has_its_share_of_the_whole(engine: Page) -> None:
+    limit = {"ItemsLimit": 1, "OtherCategories": "INCLUDE"}
+    got = engine.evaluate(TABLE, [parse("percentOfTotal(sum({x}))"), limit])
+    assert got == [pytest.approx(15 / 80), pytest.approx(65 / 80)]
 
 
 @pytest.mark.parametrize("text", ["sum({x}, [{g}])", "{x} + sum({x})"])

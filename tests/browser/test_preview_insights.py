@@ -105,6 +105,19 @@ def test_one_period_is_nothing_to_compare(engine: Page) -> None:
     assert compute(engine, "Forecast", sales=one, Time=TIME, Value=AMOUNT, PeriodsForward=1) is None
 
 
+def test_a_month_without_sales_is_a_zero_of_the_forecast(engine: Page) -> None:
+    union = {"Forecast": {"ComputationId": "C", "Time": TIME, "Value": AMOUNT, "PeriodsForward": 1}}
+    gap, whole = (
+        engine.evaluate(COMPUTE, [union, None, months, {"Oslo": sales}])
+        for months, sales in (
+            (["2026-01-15", "2026-02-15", "2026-05-31"], [100.0, 110.0, 120.0]),
+            (["2026-01-15", "2026-02-15", "2026-03-15", "2026-04-15", "2026-05-31"], [100.0, 110.0, 0.0, 0.0, 120.0]),
+        )
+    )
+    assert gap["timeValue"]["formattedValue"] == "Jun 2026"
+    assert gap == whole
+
+
 def test_a_narrative_has_conditions_loops_and_expressions(engine: Page) -> None:
     union = {"TopBottomRanked": {"ComputationId": "C", "Name": "Top", "Category": SHOP, "Value": AMOUNT, "Type": "TOP"}}
     narrative = (

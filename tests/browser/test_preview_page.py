@@ -160,6 +160,23 @@ def test_a_dashboard_that_a_person_may_not_read_is_locked(quiet: Page, dashboard
     expect(quiet.get_by_role("heading", level=1)).to_have_text("Lake operations")
 
 
+@pytest.mark.parametrize("user", ["nobody", "constructor", "%3Cimg%20src%3Dx%3E"])
+def test_an_address_that_names_nothing_shows_the_first_person_and_what_they_may_read(
+    quiet: Page, dashboards: Path, user: str
+) -> None:
+    open_page(quiet, dashboards, user=user, dashboard="../x", sheet="")
+    expect(quiet.get_by_role("heading", level=1)).to_have_text("Orders and revenue")
+    expect(quiet.locator(".who b")).to_have_text("ada")
+    assert quiet.evaluate("location.hash") == "#user=ada&dashboard=lake-orders&sheet=revenue"
+
+
+def test_an_address_that_is_changed_by_hand_is_followed(quiet: Page, dashboards: Path) -> None:
+    open_page(quiet, dashboards, user="olga", dashboard="lake-operations", sheet="runs")
+    quiet.evaluate("location.hash = '#user=max&dashboard=lake-traffic&sheet=visits'")
+    expect(quiet.get_by_role("heading", level=1)).to_have_text("Live traffic")
+    expect(quiet.locator(".who b")).to_have_text("max")
+
+
 def test_a_chosen_segment_filters_all_visuals_and_goes_again(quiet: Page, dashboards: Path) -> None:
     open_page(quiet, dashboards, user="ada", dashboard="lake-orders", sheet="revenue")
     before = values(quiet, "revenue-by-week")[0]
@@ -260,8 +277,8 @@ def test_nothing_is_asked_of_the_network(page: Page, dashboards: Path) -> None:
     assert {address.split(":")[0] for address in asked} <= {"file", "about"}
 
 
-@pytest.mark.parametrize("width", [1280, 1600])
-def test_nothing_overflows_the_width_of_a_screen(quiet: Page, dashboards: Path, width: int) -> None:
-    quiet.set_viewport_size({"width": width, "height": 900})
+def test_nothing_overflows_the_width_of_a_screen(quiet: Page, dashboards: Path) -> None:
     open_page(quiet, dashboards, user="max", dashboard="lake-operations", sheet="runs")
-    assert quiet.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (1600, 1280, 390):
+        quiet.set_viewport_size({"width": width, "height": 900})
+        assert quiet.evaluate("document.documentElement.scrollWidth") <= width

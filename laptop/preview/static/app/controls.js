@@ -129,23 +129,22 @@
         () => (model.filterState[id] || {}).values || initial(filter),
         (values) => change({ values }),
       );
-    if (kind === "Slider" && control.settings.Type === "RANGE")
-      return rangeOf(control, state || staticRange(filter), change);
+    if (kind === "Slider" && filterKind === "NumericRangeFilter") {
+      const now = state || boundsOf(model, filter.RangeMinimum, filter.RangeMaximum);
+      if (control.settings.Type === "RANGE") return rangeOf(control, now, change);
+      const end = filter.RangeMinimum ? "minimum" : "maximum";
+      return slider(control, now[end], (value) => change({ ...now, [end]: value }));
+    }
     if (kind === "Slider")
-      return slider(
-        control,
-        (state || {}).value ?? (state || {}).minimum ?? filter.Value ?? (filter.RangeMinimum || {}).StaticValue,
-        (value) => change(filterKind === "NumericRangeFilter" ? { minimum: value } : { value }),
-      );
+      return slider(control, state ? state.value : (filter.Value ?? filter.Limit), (value) => change({ value }));
     if (kind === "DateTimePicker") return picker(control, model, filterKind, filter, state, change);
+    const [, configuration = {}] = Lake.fields.only(filter.Configuration || {});
+    const now = state ? (state.text ?? state.value) : (filter.Value ?? configuration.CategoryValue);
+    const typed = (text) =>
+      filterKind === "CategoryFilter" ? { text } : { value: text === "" ? undefined : Number(text) };
     return field(
       control.title,
-      input(
-        "text",
-        (state || {}).text ?? "",
-        (text) => change(filterKind === "CategoryFilter" ? { text } : text === "" ? null : { value: Number(text) }),
-        { placeholder: "Any" },
-      ),
+      input("text", now ?? "", (text) => change(typed(text)), { placeholder: "Any" }),
     );
   }
 
@@ -154,15 +153,15 @@
     return (configuration && !/NOT/.test(configuration.MatchOperator) && configuration.CategoryValues) || [];
   };
 
-  /** Where the range of a filter begins: at its own bounds, if those are numbers. */
-  function staticRange({ RangeMinimum: from = {}, RangeMaximum: to = {} }) {
-    const bounds = { minimum: from.StaticValue, maximum: to.StaticValue };
-    return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined));
+  /** The range of a filter before somebody chooses another. */
+  function boundsOf(model, minimum, maximum) {
+    const [from, to] = [minimum, maximum].map((bound) => dates.parse(Lake.filters.bound(model, bound)));
+    return { minimum: from, maximum: to };
   }
 
   function rangeOf(control, state, change) {
     const { MinimumValue: min, MaximumValue: max, StepSize: step } = control.settings;
-    const now = { minimum: min, maximum: max, ...state };
+    const now = { minimum: state.minimum ?? min, maximum: state.maximum ?? max };
     const one = (key, name) => {
       const element = input(
         "number",
@@ -184,20 +183,10 @@
       return field(
         control.title,
         day(state ? state.value : dates.parse(filter.Value ?? null), filter.TimeGranularity, (value) =>
-          change(value === null ? null : { value }),
+          change({ value }),
         ),
       );
-    const bound = (value) =>
-      value
-        ? value.Parameter
-          ? model.parameters[value.Parameter][0]
-          : value.RollingDate
-            ? model.rollingDate(value.RollingDate)
-            : dates.parse(value.StaticValue ?? null)
-        : null;
-    const now = {
-      ...(state || { minimum: bound(filter.RangeMinimumValue), maximum: bound(filter.RangeMaximumValue) }),
-    };
+    const now = { ...(state || boundsOf(model, filter.RangeMinimumValue, filter.RangeMaximumValue)) };
     const one = (key, name) =>
       day(
         now[key],
@@ -229,12 +218,14 @@
       unit,
       `${unit.toLowerCase()}s`,
     ]);
+    const hasSize = () => now.type === "LAST" || now.type === "NEXT";
     const set = (part) => {
       Object.assign(now, part);
-      size.disabled = now.type !== "LAST" && now.type !== "NEXT";
+      size.disabled = !hasSize();
       change({ ...now });
     };
-    const size = input("number", now.size, (value) => set({ size: Math.max(1, Number(value)) }), { min: 1 });
+    const attributes = { min: 1, disabled: !hasSize() };
+    const size = input("number", now.size, (value) => set({ size: Math.max(1, Number(value)) }), attributes);
     const named = (element, name) => {
       element.setAttribute("aria-label", `${control.title}: ${name}`);
       return element;
@@ -267,8 +258,7 @@
           changed();
         })
       : forFilter(control, model, (state) => {
-          if (state === null) delete model.filterState[control.filter.id];
-          else model.filterState[control.filter.id] = state;
+          model.filterState[control.filter.id] = state;
           changed();
         });
     element.dataset.control = control.id;

@@ -7,11 +7,16 @@
   const FONTS =
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", Arial, sans-serif';
 
-  const page = { show, redraw, main: null };
+  const page = { show, redraw, main: null, turn: 0 };
 
-  /** Show something else, or say why not. */
+  /** Show something else, or say why not; who asks again meanwhile gets what they asked for last. */
   function show(change) {
-    turnTo(change).catch((error) => (page.main || document.body).replaceChildren(make("p", "banner bad", error.message)));
+    const turn = (page.turn += 1);
+    turnTo(change, turn).catch((error) => {
+      if (turn !== page.turn) return;
+      (page.main || document.body).replaceChildren(make("p", "banner bad", error.message));
+      document.body.dataset.ready = "true";
+    });
   }
 
   /** Colours and fonts of the dashboard's theme, for charts and (as variables) for the page. */
@@ -51,15 +56,14 @@
   }
 
   /** Members that are missing stay. */
-  async function turnTo(change) {
+  async function turnTo(change, turn) {
     const wanted = { user: page.user, dashboard: page.dashboard && page.dashboard.id, sheet: page.sheetId, ...change };
     const users = Lake.snapshot.users;
-    const user = wanted.user in users ? wanted.user : Object.keys(users)[0];
+    const user = Object.hasOwn(users, wanted.user) ? wanted.user : Object.keys(users)[0];
     const readable = users[user].dashboards;
     const dashboard =
       Lake.snapshot.dashboards.find((one) => one.id === wanted.dashboard && readable.includes(one.id)) ||
       Lake.snapshot.dashboards.find((one) => readable.includes(one.id));
-    const turn = (page.turn = (page.turn || 0) + 1);
     if (!dashboard) return nothing(user);
     document.body.dataset.ready = "false";
     const tables = await Lake.store.tables(user, dashboard.dataSets);
@@ -91,9 +95,10 @@
 
   function nothing(user) {
     Object.assign(page, { user, dashboard: null });
-    themed({});
-    const said = make("p", "missing", `${user} may read no dashboard.`);
-    document.body.replaceChildren(Lake.header.render(page), make("div", "frame", said));
+    themed();
+    history.replaceState(null, "", `#${new URLSearchParams({ user })}`);
+    page.main = make("main", "frame", make("p", "missing", `${user} may read no dashboard.`));
+    document.body.replaceChildren(Lake.header.render(page), page.main);
     document.body.dataset.ready = "true";
   }
 
@@ -126,6 +131,7 @@
       for (const open of document.querySelectorAll("details.several[open]"))
         if (!open.contains(event.target) && document.contains(event.target)) open.open = false;
     });
+    window.addEventListener("hashchange", () => show(fromAddress()));
     show(fromAddress());
   }
 

@@ -12,9 +12,7 @@
     const text =
       formatText.PlainText ??
       new DOMParser().parseFromString(formatText.RichText || "<t/>", "text/xml").documentElement.textContent;
-    return text.replace(/\$\{(\w+)\}/g, (all, name) =>
-      name in model.parameters ? model.parameters[name].join(", ") : all,
-    );
+    return Lake.parameters.filled(text, model);
   }
 
   function heading(visual, model) {
@@ -47,11 +45,12 @@
     const [kind, visual] = Lake.fields.only(union);
     const body = make("div", "body");
     const note = make("p", "note");
-    const tile = make("article", "visual", heading(visual, page.model), body, note);
+    const tile = make("article", "visual", body, note);
     tile.dataset.visual = visual.VisualId;
     tile.dataset.kind = kind;
     let made;
     try {
+      tile.prepend(heading(visual, page.model));
       if (!Lake.visuals[kind]) throw new Error(`The preview does not draw a ${kind}.`);
       made = Lake.visuals[kind](contextOf(page, sheet, kind, visual));
     } catch (error) {
@@ -82,25 +81,29 @@
   function drawCharts(page, sheet) {
     for (const one of charts) {
       one.chart = echarts.init(one.body, null, { renderer: one.made.marks > 1500 ? "canvas" : "svg" });
-      for (const axis of [one.made.option.xAxis].flat().filter(Boolean)) axis.nameGap = 30;
       one.chart.setOption({ ...page.chartBase, ...one.made.option });
       const action = (one.visual.Actions || []).find(
         (found) => found.Trigger === "DATA_POINT_CLICK" && found.Status !== "DISABLED",
       );
       if (action && one.made.click) {
         one.tile.classList.add("clickable");
-        one.chart.on("click", (event) => act(page, sheet, one.visual, action, one.made.click(event) || []));
+        one.chart.on("click", (event) => act(page, sheet, one.visual, action, clicked(one.made, event)));
       }
     }
+  }
+
+  /** Fields with their values at a data point; what stands for all others has none. */
+  function clicked(made, event) {
+    return (made.click(event) || []).filter(([, value]) => !(value instanceof Lake.cube.Other));
   }
 
   function act(page, sheet, visual, action, pairs) {
     for (const operation of action.ActionOperations) {
       if (operation.FilterOperation) filterBy(page, sheet, visual, operation.FilterOperation, pairs);
-      if (operation.SetParametersOperation) setParameters(page, operation.SetParametersOperation, pairs);
+      if (operation.SetParametersOperation) setParameters(page, sheet, operation.SetParametersOperation, pairs);
       if (operation.NavigationOperation)
         page.show({ sheet: operation.NavigationOperation.LocalNavigationConfiguration.TargetSheetId });
-      if (operation.URLOperation) window.open(operation.URLOperation.URLTemplate, "_blank", "noopener");
+      if (operation.URLOperation) openAddress(page, operation.URLOperation, pairs);
     }
   }
 
@@ -108,7 +111,7 @@
     const wanted = operation.SelectedFieldsConfiguration.SelectedFields;
     const targets = (operation.TargetVisualsConfiguration.SameSheetTargetVisualConfiguration || {}).TargetVisuals;
     const found = pairs
-      .filter(([field, value]) => !(value instanceof Lake.cube.Other) && (!wanted || wanted.includes(field.id)))
+      .filter(([field]) => !wanted || wanted.includes(field.id))
       .map(([field, value]) => ({
         sheetId: sheet.SheetId,
         source: visual.VisualId,
@@ -127,12 +130,23 @@
     page.redraw();
   }
 
-  function setParameters(page, operation, pairs) {
+  /** Set parameters by a click, and show the controls anew: they tell what is chosen. */
+  function setParameters(page, sheet, operation, pairs) {
     for (const { DestinationParameterName: name, Value: value } of operation.ParameterValueConfigurations) {
       const source = value.SourceField && pairs.find(([field]) => field.id === value.SourceField);
       if (source) page.model.setParameter(name, [source[1]]);
+      if (value.SourceParameterName) page.model.setParameter(name, page.model.parameters[value.SourceParameterName]);
+      if (value.SelectAllValueOptions) page.model.setParameter(name, []);
+      const [kind, custom] = Lake.fields.only((value.CustomValuesConfiguration || {}).CustomValues || {});
+      if (custom) page.model.setParameter(name, kind === "DateTimeValues" ? custom.map(Lake.dates.parse) : custom);
     }
-    page.redraw();
+    render(page, sheet);
+  }
+
+  function openAddress(page, { URLTemplate: template }, pairs) {
+    const fields = Object.fromEntries(pairs.map(([field, value]) => [field.column, Lake.draw.text(field, value)]));
+    const address = Lake.parameters.filled(template, page.model, fields, encodeURIComponent);
+    if (/^(https?|mailto):/i.test(address)) window.open(address, "_blank", "noopener");
   }
 
   function place(element, { ColumnIndex: column, ColumnSpan: width, RowIndex: row, RowSpan: height }) {
@@ -182,14 +196,15 @@
     const controls = Lake.controls.ofSheet(page.dashboard.definition, sheet);
     const elements = layoutOf(sheet);
     const inGrid = new Set(elements.map((element) => element.ElementId));
-    const control = (one) => {
+    const safely = (className, made) => {
       try {
-        return Lake.controls.render(one, page.model, () => page.redraw());
+        return made();
       } catch (error) {
-        const made = make("div", "control");
-        return refuse(made, made, error);
+        const told = make("div", className);
+        return refuse(told, told, error);
       }
     };
+    const control = (one) => safely("control", () => Lake.controls.render(one, page.model, () => page.redraw()));
     page.chips = make("div", "chips");
     page.cells = [];
     const bar = make("div", "controls", ...controls.filter((one) => !inGrid.has(one.id)).map(control), page.chips);
@@ -198,7 +213,7 @@
       const union = visuals.get(element.ElementId);
       const other = controls.find((one) => one.id === element.ElementId);
       const text = (sheet.TextBoxes || []).find((one) => one.SheetTextBoxId === element.ElementId);
-      const made = other ? control(other) : text ? textBox(text) : null;
+      const made = other ? control(other) : text ? safely("text-box", () => textBox(text)) : null;
       const cell = place(make("div", "cell", made), element);
       if (union) page.cells.push([cell, union]);
       if (union || made) grid.append(cell);

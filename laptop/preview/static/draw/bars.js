@@ -14,7 +14,7 @@
         values: categories.members.map((member) => cube.value(measure, member)),
       }));
     }
-    const cells = cube.cells(0, 1, categories, colors);
+    const cells = cube.cells(categories, colors);
     return colors.members.map((color, y) => {
       const groups = categories.members.map((_, x) => cells.get(`${x}/${y}`));
       return {
@@ -29,9 +29,12 @@
 
   const SHARE = { label: "", format: { PercentageDisplayFormatConfiguration: {} } };
 
-  /** Without a category there is one bar: all rows. */
-  function allRows(cube) {
-    return { field: { type: "STRING", label: "" }, members: [{ ...cube.whole(), keys: [""] }], limited: false };
+  /** The categories of a chart; without a field for them there is one, of all rows. */
+  function categoriesOf(cube, wells, { CategorySort: sorts, CategoryItemsLimit: limit }) {
+    if (wells.length) return cube.axis(0, { sorts, limit });
+    const members = [{ ...cube.whole(), keys: [""] }];
+    // It has no place among the dimensions, so that no group has a key there: all lie at the only member.
+    return { field: { type: "STRING", label: "" }, members, placeOf: new Map([[undefined, 0]]) };
   }
 
   function shares(series) {
@@ -93,16 +96,14 @@
     const empty = draw.emptiness(context, cube);
     if (empty) return { empty };
     const sorts = configuration.SortConfiguration || {};
-    const categories = Category.length
-      ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit })
-      : allRows(cube);
+    const categories = categoriesOf(cube, Category, sorts);
     const colors = Colors.length
-      ? cube.axis(Category.length ? 1 : 0, {
+      ? cube.axis(cube.dimensions.length - 1, {
           sorts: sorts.ColorSort,
           limit: sorts.ColorItemsLimit || { ItemsLimit: 12 },
         })
       : null;
-    const series = seriesOf(cube, categories, Category.length ? colors : null);
+    const series = seriesOf(cube, categories, colors);
     const arrangement = configuration.BarsArrangement || "CLUSTERED";
     if (arrangement === "STACKED_PERCENT") shares(series);
     const horizontal = configuration.Orientation === "HORIZONTAL";
@@ -123,13 +124,10 @@
     return {
       note: draw.limitNote(categories),
       marks: series.reduce((all, one) => all + one.values.filter((v) => v !== null).length, 0),
-      click: ({ dataIndex, seriesIndex }) =>
-        colors
-          ? [
-              [cube.dimensions[0], categories.members[dataIndex].keys[0]],
-              [cube.dimensions[1], series[seriesIndex].key],
-            ]
-          : [[categories.field, categories.members[dataIndex].keys[0]]],
+      click: ({ dataIndex, seriesIndex }) => [
+        ...(Category.length ? [[categories.field, categories.members[dataIndex].keys[0]]] : []),
+        ...(colors ? [[colors.field, series[seriesIndex].key]] : []),
+      ],
       option: {
         grid: { ...draw.grid(legend), ...(horizontal ? { right: 58 } : {}) },
         legend,
@@ -147,10 +145,7 @@
     const cube = draw.look(context, Category.slice(0, 1), [...BarValues, ...LineValues]);
     const empty = draw.emptiness(context, cube);
     if (empty) return { empty };
-    const sorts = configuration.SortConfiguration || {};
-    const categories = Category.length
-      ? cube.axis(0, { sorts: sorts.CategorySort, limit: sorts.CategoryItemsLimit })
-      : allRows(cube);
+    const categories = categoriesOf(cube, Category, configuration.SortConfiguration || {});
     const series = seriesOf(cube, categories, null);
     const [bars, lines] = [series.slice(0, BarValues.length), series.slice(BarValues.length)];
     const two = bars.length > 0 && lines.length > 0 && !configuration.SingleAxisOptions;
@@ -182,7 +177,7 @@
     return {
       note: draw.limitNote(categories),
       marks: series.length * categories.members.length,
-      click: ({ dataIndex }) => [[categories.field, categories.members[dataIndex].keys[0]]],
+      click: ({ dataIndex }) => (Category.length ? [[categories.field, categories.members[dataIndex].keys[0]]] : []),
       option: {
         grid: draw.grid(legend),
         legend,
@@ -252,5 +247,5 @@
   }
 
   Object.assign(Lake.visuals, { BarChartVisual: bar, ComboChartVisual: combo, HistogramVisual: histogram });
-  Object.assign(Lake.draw, { seriesOf, axisTip, bins });
+  Lake.draw.seriesOf = seriesOf;
 })((window.Lake = window.Lake || {}));

@@ -44,20 +44,29 @@
     options && options.Visibility ? options.Visibility === "VISIBLE" : fallback;
   const text = (field, value) => (value instanceof Lake.cube.Other ? String(value) : format.value(field, value));
 
+  /** The name of an axis; the library moves it away from the labels. */
+  const axisName = (context, name) => ({
+    name,
+    nameLocation: "middle",
+    nameGap: 10,
+    nameTextStyle: { color: context.theme.soft, fontSize: 11.5, textMargin: [7, 3] },
+  });
+
   /** An axis of values of some fields, written in the format of the first. */
   function valueAxis(context, shown, options, labelOptions) {
     const [field] = shown;
     const range = (((options || {}).DataOptions || {}).NumericAxisOptions || {}).Range || {};
     return {
       type: "value",
-      name: fields.axisTitle(labelOptions, shown),
-      nameLocation: "middle",
-      nameGap: 10,
-      nameMoveOverlap: true,
-      nameTextStyle: { color: context.theme.soft, fontSize: 11.5 },
+      ...axisName(context, fields.axisTitle(labelOptions, shown)),
       min: (range.MinMax || {}).Minimum ?? (range.DataDriven ? "dataMin" : undefined),
       max: (range.MinMax || {}).Maximum,
-      axisLabel: { color: context.theme.soft, fontSize: 11, formatter: (value) => format.axis(field, value) },
+      axisLabel: {
+        color: context.theme.soft,
+        fontSize: 11,
+        hideOverlap: true,
+        formatter: (value) => format.axis(field, value),
+      },
       axisLine: { show: false },
       splitLine: { lineStyle: { color: context.theme.line } },
       splitNumber: 4,
@@ -70,10 +79,7 @@
       type: "category",
       data: names,
       inverse: horizontal,
-      name: fields.axisTitle(labelOptions, [field]),
-      nameLocation: "middle",
-      nameGap: 10,
-      nameTextStyle: { color: context.theme.soft, fontSize: 11.5 },
+      ...axisName(context, fields.axisTitle(labelOptions, [field])),
       axisLabel: {
         color: context.theme.soft,
         fontSize: 11,
@@ -145,15 +151,9 @@
       : (!place && palette.ChartColor) || context.theme.colors[place % context.theme.colors.length];
   }
 
-  const gradient = (context, scale) =>
-    ((scale || {}).Colors || [])
-      .map((one) => one.Color)
-      .filter(Boolean)
-      .concat([])
-      .slice(0, 3);
   const colorsOf = (context, scale) => {
-    const found = gradient(context, scale);
-    return found.length > 1 ? found : context.theme.gradient;
+    const own = ((scale || {}).Colors || []).map((one) => one.Color).filter(Boolean);
+    return own.length > 1 ? own.slice(0, 3) : context.theme.gradient;
   };
 
   Lake.draw = {
@@ -164,6 +164,7 @@
     limitNote,
     visible,
     text,
+    axisName,
     valueAxis,
     categoryAxis,
     legend,
@@ -172,7 +173,6 @@
     lines,
     colorOf,
     colorsOf,
-    escape,
   };
   // Member of the Visual union -> function of a context that returns {option} for a chart, {element}, or {empty: why}.
   Lake.visuals = {};

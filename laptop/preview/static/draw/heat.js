@@ -13,7 +13,7 @@
     const sorts = configuration.SortConfiguration || {};
     const rows = cube.axis(0, { sorts: sorts.HeatMapRowSort, limit: sorts.HeatMapRowItemsLimitConfiguration });
     const columns = cube.axis(1, { sorts: sorts.HeatMapColumnSort, limit: sorts.HeatMapColumnItemsLimitConfiguration });
-    const cells = [...cube.cells(0, 1, rows, columns).values()]
+    const cells = [...cube.cells(rows, columns).values()]
       .map((cell) => ({ cell, value: cube.value(0, cell) }))
       .filter(({ value }) => value !== null);
     const values = cells.map(({ value }) => value);
@@ -59,7 +59,9 @@
               value: [cell.y, cell.x, value],
               label: { color: isDark(paint(value)) ? "#fff" : context.theme.ink },
             })),
-            itemStyle: { borderColor: context.theme.card, borderWidth: 1.5, borderRadius: 2 },
+            // Lines between many cells would leave little of them.
+            itemStyle: { borderColor: context.theme.card, borderWidth: roomy ? 1.5 : 0.5, borderRadius: roomy ? 2 : 0 },
+            labelLayout: { hideOverlap: true },
             label: { show: labelled, fontSize: 10.5, formatter: ({ value }) => format.axis(field, value[2]) },
           },
         ],

@@ -9,7 +9,11 @@
     const properties = ((configuration.ForecastConfigurations || [])[0] || {}).ForecastProperties;
     if (!properties || series.length !== 1 || times.length < 3) return null;
     const skipped = (properties.PeriodsBackward || 0) + Lake.forecast.unfinished(cube, times[times.length - 1]);
-    const past = skipped ? series[0].values.slice(0, -skipped) : series[0].values;
+    const all = Lake.forecast.filled(
+      times.map((time, place) => [time, series[0].values[place]]),
+      field.granularity,
+    );
+    const past = skipped ? all.slice(0, -skipped) : all;
     const made = Lake.forecast.forecast(past, {
       periods: (properties.PeriodsForward || 14) + skipped,
       interval: properties.PredictionInterval,
@@ -18,8 +22,8 @@
       low: properties.LowerBoundary,
       high: properties.UpperBoundary,
     });
-    const start = times[times.length - 1 - skipped];
-    return made && made.map((point, step) => ({ ...point, at: dates.add(start, step + 1, field.granularity) }));
+    const ahead = (step) => dates.add(times[times.length - 1], step + 1 - skipped, field.granularity);
+    return made && made.map((point, step) => ({ ...point, at: ahead(step) }));
   }
 
   function forecastSeries(color, forecast, last) {
@@ -75,8 +79,10 @@
     return {
       note: draw.limitNote(categories) || (forecast ? "forecast by Holt-Winters; QuickSight's differs" : null),
       marks: series.reduce((all, one) => all + one.values.filter((value) => value !== null).length, 0),
-      forecast,
-      click: ({ dataIndex }) => [[categories.field, times[dataIndex]]],
+      click: ({ dataIndex, seriesIndex }) => [
+        [categories.field, times[dataIndex]],
+        ...(colors ? [[colors.field, series[seriesIndex].key]] : []),
+      ],
       option: {
         useUTC: true,
         grid: draw.grid(legend),

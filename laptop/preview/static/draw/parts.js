@@ -4,6 +4,14 @@
   const { draw, format } = Lake;
   const { itemTip, isDark, ramp } = draw;
 
+  // Pixels. There is no room beside a pie then: its legend goes below.
+  const NARROW = 320;
+  const belowOf = (ring) => ({
+    legend: { orient: "horizontal", top: "auto", right: "auto", bottom: 0, left: "center" },
+    title: ring ? { left: "50%", top: "45%" } : undefined,
+    series: [{ center: ["50%", "45%"] }],
+  });
+
   function pie(context) {
     const configuration = context.visual.ChartConfiguration || {};
     const { Category = [], Values = [] } = draw.wells(configuration);
@@ -33,6 +41,7 @@
       click: ({ dataIndex }) => axis && [[axis.field, parts[dataIndex].key]],
       option: {
         legend,
+        media: legend.orient ? [{ query: { maxWidth: NARROW }, option: belowOf(ring) }] : [],
         tooltip: itemTip(context, ({ dataIndex }) =>
           draw.lines(parts[dataIndex].name, [
             [field.label, draw.text(field, parts[dataIndex].value)],
@@ -46,8 +55,9 @@
               left: center[0],
               top: center[1],
               textAlign: "center",
-              textVerticalAlign: "middle",
-              itemGap: 2,
+              textVerticalAlign: "bottom",
+              itemGap: 10,
+              padding: 0,
               textStyle: { fontSize: 20, fontWeight: 600, color: context.theme.ink },
               subtextStyle: { fontSize: 11, color: context.theme.soft },
             }
@@ -93,6 +103,7 @@
       value: cube.value(0, member),
       key: member.keys[0],
     }));
+    const color = draw.colorOf(context, configuration, null, 0);
     const style = (configuration.DataLabelOptions || {}).MeasureDataLabelStyle || "VALUE_ONLY";
     const share = (place) => {
       const base = /FIRST/.test(style) ? stages[0].value : (stages[place - 1] || stages[0]).value;
@@ -126,14 +137,15 @@
             bottom: 10,
             minSize: "18%",
             data: stages,
-            itemStyle: { borderWidth: 0, color: draw.colorOf(context, configuration, null, 0) },
+            itemStyle: { borderWidth: 0, color },
             label: {
               position: "inside",
               color: "#fff",
               fontSize: 12,
               formatter: ({ dataIndex, name }) => `${name}: ${label(dataIndex)}`,
-              textBorderColor: "rgba(0,0,0,.35)",
-              textBorderWidth: 2,
+              // Where the stage is narrower than its label, the border keeps the text readable.
+              textBorderColor: color,
+              textBorderWidth: 3,
             },
           },
         ],

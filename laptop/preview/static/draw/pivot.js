@@ -5,13 +5,27 @@
   const { cell, frame, MOST_ROWS } = draw;
   const MOST_COLUMNS = 60;
 
-  function pivotSorts(configuration, fields) {
+  function sortOf(configuration, field) {
     const options = (configuration.SortConfiguration || {}).FieldSortOptions || [];
-    return fields.map((field) => {
-      const by = (options.find((one) => one.FieldId === field.id) || {}).SortBy || {};
-      if (by.Column) return { ColumnSort: by.Column };
-      return { FieldSort: by.Field || { FieldId: field.id, Direction: "ASC" } };
+    const by = (options.find((one) => one.FieldId === field.id) || {}).SortBy || {};
+    if (by.Column) return { ColumnSort: by.Column };
+    return { FieldSort: by.Field || { FieldId: field.id, Direction: "ASC" } };
+  }
+
+  /** Groups of some dimensions: those of the first are sorted as wholes, and each is sorted within itself. */
+  function side(cube, configuration, places) {
+    let sorted = cube.by([]);
+    places.forEach((place, level) => {
+      const groups = cube.by(places.slice(0, level + 1));
+      cube.sort(groups, [sortOf(configuration, cube.dimensions[place])]);
+      const families = new Map(
+        Lake.aggregate
+          .groupsOf(groups, (group) => group.keys.slice(0, level))
+          .map(({ keys, items }) => [JSON.stringify(keys), items]),
+      );
+      sorted = sorted.flatMap((group) => families.get(JSON.stringify(group.keys)));
     });
+    return sorted;
   }
 
   function pivot(context) {
@@ -22,19 +36,8 @@
     if (empty) return { empty };
     const rowPlaces = Rows.map((_, place) => place),
       columnPlaces = Columns.map((_, place) => place + Rows.length);
-    const side = (places) => {
-      const groups = cube.by(places);
-      cube.sort(
-        groups,
-        pivotSorts(
-          configuration,
-          places.map((place) => cube.dimensions[place]),
-        ),
-      );
-      return groups;
-    };
-    const rows = side(rowPlaces),
-      allColumns = side(columnPlaces),
+    const rows = side(cube, configuration, rowPlaces),
+      allColumns = side(cube, configuration, columnPlaces),
       columns = allColumns.slice(0, MOST_COLUMNS);
     const cells = new Map(cube.groups.map((group) => [JSON.stringify(group.keys), group]));
     const at = (row, column) => cells.get(JSON.stringify([...row.keys, ...column.keys]));
@@ -42,7 +45,7 @@
     const shows = (options) => Boolean(options) && options.TotalsVisibility !== "HIDDEN";
     const withTotalColumn = Columns.length > 0 && shows(totals.ColumnTotalOptions);
     const valuesOf = (group) =>
-      cube.measures.map((field, place) => (group ? cell("td", field, cube.value(place, group)) : cell("td", null, "")));
+      cube.measures.map((field, place) => (group ? cell(field, cube.value(place, group)) : draw.make("td")));
     const line = (row) => [
       ...columns.flatMap((column) => valuesOf(at(row, column))),
       ...(withTotalColumn ? valuesOf(row).map(strong) : []),
@@ -58,13 +61,12 @@
       )
         body.push(subtotal(cube, row, rows, columns, at, valuesOf, Rows.length, withTotalColumn));
     });
-    const whole = (column) => valuesOf(column);
     const foot = shows(totals.RowTotalOptions)
       ? draw.make(
           "tr",
           "total",
           spanning("td", totals.RowTotalOptions.CustomLabel || "Total", Rows.length),
-          ...columns.flatMap(whole),
+          ...columns.flatMap(valuesOf),
           ...(withTotalColumn ? valuesOf(cube.whole()) : []),
         )
       : null;
@@ -73,11 +75,7 @@
       allColumns.length > MOST_COLUMNS ? `first ${MOST_COLUMNS} of ${format.count(allColumns.length)} columns` : null,
     ];
     return {
-      element: frame(
-        pivotHead(cube, Rows.length, columns, Columns.length ? withTotalColumn : false, totals),
-        body,
-        foot,
-      ),
+      element: frame(pivotHead(cube, Rows.length, columns, withTotalColumn, totals), body, foot),
       marks: rows.length * Math.max(1, columns.length),
       note: notes.filter(Boolean).join("; ") || null,
     };

@@ -138,10 +138,7 @@
     const axis = (name) => ({
       type: "value",
       scale: true,
-      name,
-      nameLocation: "middle",
-      nameGap: 10,
-      nameTextStyle: { color: context.theme.soft, fontSize: 11.5 },
+      ...draw.axisName(context, name),
       axisLine: { show: false },
       splitLine: { lineStyle: { color: context.theme.line } },
       axisLabel: { color: context.theme.soft, fontSize: 11, formatter: (value) => `${value}°` },

@@ -4,10 +4,8 @@
   const { draw, format } = Lake;
   const MOST_ROWS = 500;
 
-  function cell(tag, field, value, className = "") {
-    const numeric = field && (field.kind === "measure" || field.type === "INTEGER" || field.type === "DECIMAL");
-    return draw.make(tag, `${numeric ? "n " : ""}${className}`.trim(), field ? draw.text(field, value) : value);
-  }
+  const heading = (field) => draw.make("th", format.isNumeric(field) ? "n" : "", field.label);
+  const cell = (field, value) => draw.make("td", format.isNumeric(field) ? "n" : "", draw.text(field, value));
 
   /** Colours of cells by the conditions of the visual: solid ones; gradients and icons are left out. */
   function conditions(context, cube) {
@@ -79,7 +77,7 @@
         "tr",
         "",
         ...fields.map((field) => {
-          const made = cell("td", field, valueOf(field, group));
+          const made = cell(field, valueOf(field, group));
           paint(made, rules, field, group);
           if (bars[field.id])
             bar(made, valueOf(field, group), most[field.id], bars[field.id].PositiveColor || context.theme.colors[0]);
@@ -94,22 +92,12 @@
             "total",
             ...fields.map((field, place) =>
               field.kind === "measure"
-                ? cell("td", field, valueOf(field))
-                : cell("td", null, place ? "" : configuration.TotalOptions.CustomLabel || "Total"),
+                ? cell(field, valueOf(field))
+                : draw.make("td", "", place ? "" : configuration.TotalOptions.CustomLabel || "Total"),
             ),
           )
         : null;
-    const head = draw.make(
-      "tr",
-      "",
-      ...fields.map((field) =>
-        draw.make(
-          "th",
-          field.kind === "measure" || (field.type !== "STRING" && field.type !== "DATETIME") ? "n" : "",
-          field.label,
-        ),
-      ),
-    );
+    const head = draw.make("tr", "", ...fields.map(heading));
     return {
       element: frame([head], body, total),
       marks: groups.length,
@@ -162,16 +150,10 @@
             Lake.cube.compare(field.values[a], field.values[b]) * (option.FieldSort.Direction === "DESC" ? -1 : 1),
         );
     }
-    const head = draw.make(
-      "tr",
-      "",
-      ...fields.map((field) =>
-        draw.make("th", field.type === "STRING" || field.type === "DATETIME" ? "" : "n", field.label),
-      ),
-    );
+    const head = draw.make("tr", "", ...fields.map(heading));
     const body = rows
       .slice(0, MOST_ROWS)
-      .map((row) => draw.make("tr", "", ...fields.map((field) => cell("td", field, field.values[row]))));
+      .map((row) => draw.make("tr", "", ...fields.map((field) => cell(field, field.values[row]))));
     return {
       element: frame([head], body, null),
       marks: rows.length,

@@ -64,7 +64,9 @@
       `${((100 * place) / Math.max(1, values.length - 1)).toFixed(2)},${(30 - (26 * (value - least)) / (most - least || 1)).toFixed(2)}`;
     const path = values.map(at).join(" L");
     const holder = make("div", "sparkline");
-    holder.innerHTML = `<svg viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true">${area ? `<path d="M0,32 L${path} L100,32 Z" fill="${color}" opacity=".12"/>` : ""}<path d="M${path}" fill="none" stroke="${color}" stroke-width="2" vector-effect="non-scaling-stroke"/></svg>`;
+    // The colour is text of a definition, and never part of the markup.
+    holder.style.color = color;
+    holder.innerHTML = `<svg viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true">${area ? `<path d="M0,32 L${path} L100,32 Z" fill="currentColor" opacity=".12"/>` : ""}<path d="M${path}" fill="none" stroke="currentColor" stroke-width="2" vector-effect="non-scaling-stroke"/></svg>`;
     return holder;
   }
 

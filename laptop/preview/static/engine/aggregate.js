@@ -1,6 +1,23 @@
-// Aggregations over the rows of a group. Null is not a value: it is neither counted nor added.
+// Groups, and aggregations over their rows. Null is not a value: it is neither counted nor added.
 "use strict";
 (function (Lake) {
+  /** Group items by lists of keys: [{keys, items}], in the order in which their keys come first. */
+  function groupsOf(items, keysOf) {
+    const root = new Map();
+    const found = [];
+    for (const item of items) {
+      const keys = keysOf(item);
+      let level = root;
+      for (const key of keys) {
+        if (!level.has(key)) level.set(key, new Map());
+        level = level.get(key);
+      }
+      if (!level.group) found.push((level.group = { keys, items: [] }));
+      level.group.items.push(item);
+    }
+    return found;
+  }
+
   function present(rows, at) {
     const values = [];
     for (const row of rows) {
@@ -92,5 +109,5 @@
     PERCENTILE: "Percentile",
   };
 
-  Lake.aggregate = { aggregate, named, sum, percentile, TITLES };
+  Lake.aggregate = { aggregate, groupsOf, named, sum, TITLES };
 })((window.Lake = window.Lake || {}));

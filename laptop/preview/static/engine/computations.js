@@ -180,21 +180,18 @@
     const found = series(cube);
     const periods = settings.PeriodsForward ?? 1;
     const open = found.length ? Lake.forecast.unfinished(cube, found[found.length - 1][0]) : 0;
-    const past = open ? found.slice(0, -1) : found;
-    const made = Lake.forecast.forecast(
-      past.map(([, value]) => value),
-      {
-        periods: periods + open,
-        interval: settings.PredictionInterval,
-        granularity: cube.dimensions[0].granularity,
-        seasonality: settings.CustomSeasonalityValue,
-        low: settings.LowerBoundary,
-        high: settings.UpperBoundary,
-      },
-    );
-    if (!made) return null;
     const [time] = cube.dimensions,
       [metric] = cube.measures;
+    const all = Lake.forecast.filled(found, time.granularity);
+    const made = Lake.forecast.forecast(open ? all.slice(0, -1) : all, {
+      periods: periods + open,
+      interval: settings.PredictionInterval,
+      granularity: time.granularity,
+      seasonality: settings.CustomSeasonalityValue,
+      low: settings.LowerBoundary,
+      high: settings.UpperBoundary,
+    });
+    if (!made) return null;
     const end = dates.add(found[found.length - 1][0], periods, time.granularity);
     return {
       timeField: named(time),

@@ -21,24 +21,29 @@
     return typeof a === "string" && typeof b === "string" ? a.localeCompare(b, "en") : a < b ? -1 : 1;
   }
 
+  /** Let groups know each other: table calculations of one look at the others. */
+  function together(groups) {
+    for (const group of groups) group.siblings = groups;
+    return groups;
+  }
+
   class Cube {
     /** `scope` says which visual of which sheet asks, of which data set. */
     constructor(model, scope, dimensions, measures) {
       this.model = model;
-      this.dimensions = dimensions.map((field) => ({
-        ...model.complete(field),
-        isOther: (key) => key instanceof Other,
-      }));
+      this.dimensions = dimensions.map((field) => model.complete(field));
       this.measures = measures.map((field) => model.complete(field));
       this.functions = this.measures.map((field) => model.measureFunction(field));
       this.dataSet = scope.dataSet;
       const { rows, groupTests } = Lake.filters.apply(model, scope);
-      this.keys = this.dimensions.map((field) => this.keysOf(field));
-      this.groups = this.grouped(rows, (row) => this.keys.map((values) => values[row]));
-      if (groupTests.length) {
-        this.groups = this.groups.filter((group) => groupTests.every((test) => test(group)));
-        for (const group of this.groups) group.siblings = this.groups;
-      }
+      const keys = this.dimensions.map((field) => this.keysOf(field));
+      this.groups = together(
+        aggregate
+          .groupsOf(rows, (row) => keys.map((values) => values[row]))
+          .map((group) => ({ keys: group.keys, rows: group.items, dimensions: this.dimensions })),
+      );
+      if (groupTests.length)
+        this.groups = together(this.groups.filter((group) => groupTests.every((test) => test(group))));
       this.rows = groupTests.length ? this.groups.flatMap((group) => group.rows) : rows;
     }
 
@@ -47,25 +52,6 @@
       return field.granularity && field.type === "DATETIME"
         ? values.map((value) => dates.truncate(value, field.granularity))
         : values;
-    }
-
-    grouped(rows, keysOf) {
-      const root = new Map();
-      const groups = [];
-      for (const row of rows) {
-        const keys = keysOf(row);
-        let level = root;
-        for (const key of keys) {
-          if (!level.has(key)) level.set(key, new Map());
-          level = level.get(key);
-        }
-        if (!level.group) {
-          level.group = { keys, rows: [], dimensions: this.dimensions, siblings: groups };
-          groups.push(level.group);
-        }
-        level.group.rows.push(row);
-      }
-      return groups;
     }
 
     /** Value of a measure, by its place, for a group; all rows if there is none. */
@@ -79,29 +65,12 @@
 
     /** Groups by some of the dimensions, by their places. */
     by(places) {
-      const groups = new Map();
-      for (const group of this.groups) {
-        let level = groups;
-        for (const place of places) {
-          if (!level.has(group.keys[place])) level.set(group.keys[place], new Map());
-          level = level.get(group.keys[place]);
-        }
-        level.members = level.members || [];
-        level.members.push(group);
-      }
-      const found = [];
-      const collect = (level, keys) => {
-        if (level.members) {
-          found.push({
-            keys,
-            rows: level.members.flatMap((group) => group.rows),
-            dimensions: places.map((place) => this.dimensions[place]),
-            siblings: found,
-          });
-        } else for (const [key, next] of level) collect(next, [...keys, key]);
-      };
-      collect(groups, []);
-      return found;
+      const dimensions = places.map((place) => this.dimensions[place]);
+      return together(
+        aggregate
+          .groupsOf(this.groups, (group) => places.map((place) => group.keys[place]))
+          .map(({ keys, items }) => ({ keys, rows: items.flatMap((group) => group.rows), dimensions })),
+      );
     }
 
     /**
@@ -113,26 +82,28 @@
       const field = this.dimensions[place];
       const groups = this.by([place]);
       this.sort(groups, sorts.length ? sorts : this.usualSort(field));
-      const size = (limit || {}).ItemsLimit ?? Lake.cube.MOST_MEMBERS;
+      const size = (limit || {}).ItemsLimit ?? MOST_MEMBERS;
       const members = groups.slice(0, size);
       const rest = groups.slice(size);
-      const place_of = new Map(members.map((group, at) => [group.keys[0], at]));
-      if (rest.length && (limit || {}).OtherCategories !== "EXCLUDE" && limit) {
+      const placeOf = new Map(members.map((group, at) => [group.keys[0], at]));
+      if (rest.length && limit && limit.OtherCategories !== "EXCLUDE") {
         const other = {
           keys: [new Other(rest.length)],
           rows: rest.flatMap((group) => group.rows),
           dimensions: [field],
         };
-        for (const group of rest) place_of.set(group.keys[0], members.length);
+        for (const group of rest) placeOf.set(group.keys[0], members.length);
         members.push(other);
+        other.siblings = members;
       }
       return {
         field,
+        place,
         members,
         total: groups.length,
         shown: Math.min(size, groups.length),
         limited: rest.length > 0,
-        placeOf: place_of,
+        placeOf,
       };
     }
 
@@ -175,30 +146,31 @@
       return { at: (group) => group.keys[group.dimensions.findIndex((one) => one.id === field.id)] ?? null, sign };
     }
 
-    /** Cells of two axes: what lies at a member of the first (by place) and one of the second. */
-    cells(first, second, firstAxis, secondAxis) {
+    /** Cells of two axes, by `x/y`: what lies at a member of the first and one of the second. */
+    cells(first, second) {
       const found = new Map();
       for (const group of this.groups) {
-        const [x, y] = [firstAxis.placeOf.get(group.keys[first]), secondAxis.placeOf.get(group.keys[second])];
+        const [x, y] = [first.placeOf.get(group.keys[first.place]), second.placeOf.get(group.keys[second.place])];
         if (x === undefined || y === undefined) continue;
         const key = `${x}/${y}`;
         if (!found.has(key)) {
           found.set(key, {
             x,
             y,
-            keys: [firstAxis.members[x].keys[0], secondAxis.members[y].keys[0]],
+            keys: [first.members[x].keys[0], second.members[y].keys[0]],
             rows: [],
-            dimensions: [firstAxis.field, secondAxis.field],
+            dimensions: [first.field, second.field],
           });
         }
         found.get(key).rows.push(...group.rows);
       }
-      const cells = [...found.values()];
-      for (const cell of cells) cell.siblings = cells;
+      together([...found.values()]);
       return found;
     }
   }
 
   // More marks than this in one chart tell nothing; the visual says how many there are.
-  Lake.cube = { Cube, Other, compare, MOST_MEMBERS: 200 };
+  const MOST_MEMBERS = 200;
+
+  Lake.cube = { Cube, Other, compare };
 })((window.Lake = window.Lake || {}));

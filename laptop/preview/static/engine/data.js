@@ -5,7 +5,6 @@
   class Withheld extends Error {
     constructor(column) {
       super(`You may not read the column ${column}: column-level security withholds it.`);
-      this.column = column;
     }
   }
 
@@ -25,18 +24,18 @@
     }
 
     has(name) {
-      return name in this.file.columns || this.hidden.has(name);
+      return Object.hasOwn(this.file.columns, name) || this.hidden.has(name);
     }
 
     type(name) {
       if (this.file.error) this.values(name);
-      return (this.file.columns[name] || {}).type;
+      return Object.hasOwn(this.file.columns, name) ? this.file.columns[name].type : undefined;
     }
 
     values(name) {
       if (this.file.error) throw new Error(`The rows of ${this.id} cannot be read: ${this.file.error}`);
       if (this.hidden.has(name)) throw new Withheld(name);
-      if (!(name in this.file.columns)) throw new Error(`The data set ${this.id} has no column ${name}.`);
+      if (!Object.hasOwn(this.file.columns, name)) throw new Error(`The data set ${this.id} has no column ${name}.`);
       if (!this.loaded.has(name)) this.loaded.set(name, decoded(this.file.columns[name]));
       return this.loaded.get(name);
     }

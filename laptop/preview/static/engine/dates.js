@@ -131,5 +131,5 @@
     return Number.isNaN(instant) ? null : instant;
   }
 
-  Lake.dates = { DAY, DAY_NAMES, PATTERNS, week, truncate, add, difference, extract, format, parse };
+  Lake.dates = { DAY, PATTERNS, week, truncate, add, difference, extract, format, parse };
 })((window.Lake = window.Lake || {}));

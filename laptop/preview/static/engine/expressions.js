@@ -130,7 +130,7 @@
   }
   const calls = (tree) => [...walk(tree)].filter((node) => node[0] === "call").map((node) => node[1]);
   const isAggregate = (tree) =>
-    calls(tree).some((name) => name in AGGREGATES || (Lake.tables && name in Lake.tables.FUNCTIONS));
+    calls(tree).some((name) => name in AGGREGATES || name in Lake.tables.FUNCTIONS);
 
   /**
    * Compile a tree to a function of one argument: a row, or a group of rows.
@@ -197,5 +197,5 @@
     return values.length % 2 ? values[values.length - 1](at) : null;
   }
 
-  Lake.expressions = { AGGREGATES, compile, isAggregate, walk, alike };
+  Lake.expressions = { AGGREGATES, compile, isAggregate, walk };
 })((window.Lake = window.Lake || {}));

@@ -87,6 +87,7 @@
     };
   }
 
+  /** What a bound of a filter says: a number, an instant, an ISO date, or null if it is none. */
   function bound(model, value) {
     if (!value) return null;
     if (value.Parameter) return model.parameters[value.Parameter][0] ?? null;
@@ -251,17 +252,13 @@
       column: by.Column.ColumnName,
       aggregation: aggregate.named(by.AggregationFunction),
     });
-    const groups = new Map();
-    for (const row of rows) {
-      if (!groups.has(values[row])) groups.set(values[row], []);
-      groups.get(values[row]).push(row);
-    }
-    const ordered = [...groups]
-      .map(([key, members]) => [key, measure({ rows: members })])
+    const ordered = aggregate
+      .groupsOf(rows, (row) => [values[row]])
+      .map(({ keys: [key], items }) => [key, measure({ rows: items })])
       .sort((a, b) => ((a[1] ?? -Infinity) - (b[1] ?? -Infinity)) * (by.SortDirection === "ASC" ? 1 : -1));
     const kept = new Set(ordered.slice(0, limit).map(([key]) => key));
     return rows.filter((row) => kept.has(values[row]));
   }
 
-  Lake.filters = { declared, applicable, apply, relativeWindow };
+  Lake.filters = { declared, apply, bound };
 })((window.Lake = window.Lake || {}));

@@ -6,6 +6,7 @@
   const USUAL_SEASONS = { MINUTE: 60, HOUR: 24, DAY: 7, WEEK: 52, MONTH: 12, QUARTER: 4 };
   const GRID = [0.1, 0.3, 0.5, 0.7, 0.9];
   const DAMPING = 0.9;
+  const MOST_PERIODS = 10_000;
   const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
   /** The season of a series: that of its granularity, if two whole ones are there and it repeats. */
@@ -81,12 +82,20 @@
   }
 
   /**
-   * Continue a series by `periods` values: [{value, low, high}], or null where there is too little to go by.
+   * Values of every period from the first to the last of a series in time, [[instant, value]] ascending.
    *
-   * Missing values are zeros: a day without orders has none.
+   * What is missing is zero: a day without orders has none. Of a series without end the newest periods are enough.
    */
-  function forecast(series, { periods, interval = 90, granularity, seasonality, low: least, high: most }) {
-    const values = series.map((value) => value ?? 0);
+  function filled(series, granularity) {
+    if (!series.length) return [];
+    const known = new Map(series);
+    const last = series[series.length - 1][0];
+    const size = Math.min(MOST_PERIODS, Lake.dates.difference(series[0][0], last, granularity) + 1);
+    return Array.from({ length: size }, (_, at) => known.get(Lake.dates.add(last, at + 1 - size, granularity)) ?? 0);
+  }
+
+  /** Continue values of periods by more: [{value, low, high}], or null where there is too little to go by. */
+  function forecast(values, { periods, interval = 90, granularity, seasonality, low: least, high: most }) {
     if (values.length < 3) return null;
     const asked = seasonality && values.length >= 2 * seasonality ? seasonality : null;
     const size = asked || season(values, granularity);
@@ -118,5 +127,5 @@
     return isComplete(latest, start, field.granularity) ? 0 : 1;
   }
 
-  Lake.forecast = { forecast, season, isComplete, unfinished };
+  Lake.forecast = { filled, forecast, isComplete, unfinished };
 })((window.Lake = window.Lake || {}));

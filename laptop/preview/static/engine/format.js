@@ -67,13 +67,14 @@
     return instant === null ? "null" : Lake.dates.format(instant, pattern || Lake.dates.PATTERNS[granularity || "DAY"]);
   }
 
+  const isNumeric = (field) => field.kind === "measure" || field.type === "INTEGER" || field.type === "DECIMAL";
+
   /** Show a value of a field: the result of `Lake.fields`. */
   function value(field, shown) {
-    if (field.isOther && field.isOther(shown)) return shown.toString();
     if (field.type === "DATETIME" && !field.counts) {
       return date(shown, field.granularity, (field.format || {}).DateTimeFormat);
     }
-    if (field.kind === "measure" || field.type === "INTEGER" || field.type === "DECIMAL") {
+    if (isNumeric(field)) {
       const format = field.format || {};
       return number(shown, format.FormatConfiguration || format.NumericFormatConfiguration || format);
     }
@@ -120,5 +121,5 @@
     return `${count} ${name}${count === 1 ? "" : "s"} ago`;
   }
 
-  Lake.format = { number, date, value, axis, ago, count: (n) => digits(n, 0, {}) };
+  Lake.format = { number, isNumeric, value, axis, ago, count: (n) => digits(n, 0, {}) };
 })((window.Lake = window.Lake || {}));

@@ -118,7 +118,7 @@
 
     /** Value of a parameter: one value, or a list if it has several. */
     parameter(name) {
-      if (!(name in this.parameters)) throw new Error(`There is no parameter ${name}.`);
+      if (!Object.hasOwn(this.parameters, name)) throw new Error(`There is no parameter ${name}.`);
       const values = this.parameters[name];
       return values.length > 1 ? values : (values[0] ?? null);
     }
@@ -212,5 +212,5 @@
     return group.keys[place];
   }
 
-  Lake.model = { Model, keyOf };
+  Lake.model = { Model };
 })((window.Lake = window.Lake || {}));

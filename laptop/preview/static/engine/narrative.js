@@ -151,5 +151,5 @@
     }
   }
 
-  Lake.narrative = { render, parse, evaluate };
+  Lake.narrative = { render };
 })((window.Lake = window.Lake || {}));

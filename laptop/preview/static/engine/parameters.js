@@ -24,5 +24,21 @@
     return [];
   }
 
-  Lake.parameters = { declared, defaults };
+  function text(model, { Name: name, kind, TimeGranularity: granularity = "DAY" }) {
+    const { format, PATTERNS } = Lake.dates;
+    const shown = kind === "DateTime" ? (value) => format(value, PATTERNS[granularity]) : String;
+    return model.parameters[name].map(shown).join(", ");
+  }
+
+  /** Fill a title or an address: `<<$name>>` and `${name}` are parameters, `<<name>>` is a value of `fields`. */
+  function filled(template, model, fields = {}, encode = String) {
+    const values = new Map(Object.entries(fields));
+    for (const one of declared(model.definition)) values.set(`$${one.Name}`, text(model, one));
+    return template.replace(/<<([^<>]+)>>|(\$)\{(\w+)\}/g, (place, name, sign, inner) => {
+      const found = values.get(name ?? sign + inner);
+      return found === undefined ? place : encode(found);
+    });
+  }
+
+  Lake.parameters = { declared, defaults, filled };
 })((window.Lake = window.Lake || {}));

@@ -100,15 +100,9 @@
   }
 
   function spread(groups, inner, partition, order, apply) {
-    const parts = new Map();
-    for (const group of groups) {
-      const key = JSON.stringify(partition.map((part) => part(group)));
-      if (!parts.has(key)) parts.set(key, []);
-      parts.get(key).push(group);
-    }
     const found = new Map();
-    for (const members of parts.values()) {
-      const sorted = order.length ? [...members].sort((a, b) => compare(order, a, b)) : members;
+    for (const { items } of Lake.aggregate.groupsOf(groups, (group) => partition.map((part) => part(group)))) {
+      const sorted = order.length ? items.sort((a, b) => compare(order, a, b)) : items;
       apply(sorted.map(inner)).forEach((value, place) => found.set(sorted[place], value));
     }
     return found;
