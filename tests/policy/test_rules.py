@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.policy import keys, rules
+from tests.policy import keys, rules, runbooks
 from tests.synthesis import Assembly
 
 Rule = Callable[[Assembly], list[str]]
@@ -48,6 +48,8 @@ RULES: list[Rule] = [
     rules.passes_any_role,
     rules.open_to_strangers,
     rules.trusted_on_anybodys_behalf,
+    runbooks.calls_nobody,
+    runbooks.without_runbook,
     keys.without_their_key,
 ]
 
@@ -144,6 +146,18 @@ DEFECTS: list[tuple[Rule, Callable[[dict[str, Any]], None]]] = [
                 "Statement": [{"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}}]
             },
         ),
+    ),
+    (
+        runbooks.calls_nobody,
+        lambda all_: add(all_, "AWS::CloudWatch::Alarm", AlarmActions=[{"Ref": "Alerts"}], OKActions=[]),
+    ),
+    (
+        runbooks.without_runbook,
+        lambda all_: add(all_, "AWS::CloudWatch::Alarm", AlarmDescription="It burns: docs/runbook.md#it-burns"),
+    ),
+    (
+        runbooks.without_runbook,
+        lambda all_: add(all_, "AWS::Events::Rule", Targets=[{"Id": "Topic", "Arn": {"Ref": "Alerts"}}]),
     ),
     (rules.lost_by_a_deployment, lambda all_: add(all_, "AWS::DynamoDB::Table")),
 ]

@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.policy.runbooks import names_a_section
 from tests.synthesis import ROOT
 
 DEFINITIONS = sorted((ROOT / "pipelines").glob("*.asl.json"))
@@ -108,6 +109,19 @@ def batch() -> dict[str, Any]:
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda file: file.name)
 def test_definition_is_valid(definition: Path) -> None:
     assert findings(str(definition)) == []
+
+
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda file: file.name)
+def test_failures_are_told_with_a_section_of_a_runbook(definition: Path) -> None:
+    told = [
+        message.get("runbook", "")
+        for state in states(json.loads(definition.read_text()))
+        if state.get("Resource", "").endswith(":sns:publish")
+        and "FAILED" in (message := state["Arguments"]["Message"])["outcome"]
+    ]
+
+    assert told
+    assert [each for each in told if not names_a_section(each)] == []
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda file: file.name)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from pydantic import ValidationError
 
 from components.products import products
 from config.loader import load
-from config.model import IngestionConfig, LakeConfig
+from config.model import LakeConfig
 from contracts.loader import load_contracts
-from stacks.platform_stage import PlatformStage
 from tests.policy.rules import listed
-from tests.synthesis import ROOT, Assembly, Resource
+from tests.synthesis import Assembly
+from tests.unit.stacks.templates import allowed, short
 
-RUNBOOK = ROOT / "docs" / "runbook.md"
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 TRACES = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 KEY = {"kms:Decrypt", "kms:GenerateDataKey"}
@@ -42,28 +37,6 @@ def function(assembly: Assembly, prefix: str) -> dict[str, Any]:
 
 def mapping(assembly: Assembly, prefix: str) -> dict[str, Any]:
     return only(assembly, "AWS::Lambda::EventSourceMapping", prefix)
-
-
-def allowed(assembly: Assembly, prefix: str) -> dict[str, set[str]]:
-    """Give the resources that a role may use each action on, as short texts."""
-    found: dict[str, set[str]] = {}
-    for policy in only(assembly, "AWS::IAM::Role", prefix)["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            for action in listed(statement["Action"]):
-                found.setdefault(action, set()).update(short(each) for each in listed(statement["Resource"]))
-    return found
-
-
-def short(value: Any) -> str:
-    """Write an ARN without the tokens of account and region, and references by the logical id that they begin with."""
-    if isinstance(value, dict):
-        (kind, content), *_ = value.items()
-        if kind == "Fn::Join":
-            return "".join(short(part) for part in content[1])
-        text = content if isinstance(content, str) else content[0]
-        exported = re.search(r"ExportsOutput(?:FnGetAtt|Ref)([A-Za-z]+?)[0-9A-F]{6,8}", text)
-        return exported[1] if exported else re.sub(r"[0-9A-F]{8}$", "", text)
-    return str(value)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +140,7 @@ def test_environment_has_what_the_functions_read(laptop_assembly: Assembly) -> N
 
 
 def test_writer_may_do_exactly_what_it_does(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "ToLake")
+    found = allowed(laptop_assembly, "Ingestion", "ToLake")
 
     assert set(found) == POLL | LOGS | TRACES | KEY | {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
     assert found["s3:GetObject"] == {"Raw/clicks/*", "Failures/rejected/clicks/*"}
@@ -189,7 +162,7 @@ def test_writer_lists_only_the_folder_of_its_table_in_raw(laptop_assembly: Assem
 
 
 def test_counters_may_do_exactly_what_they_do(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "Counting")
+    found = allowed(laptop_assembly, "Ingestion", "Counting")
 
     written = {"dynamodb:BatchWriteItem", "s3:PutObject", "s3:ListBucket"}
     assert set(found) == POLL | LOGS | TRACES | KEY | written
@@ -199,7 +172,7 @@ def test_counters_may_do_exactly_what_they_do(laptop_assembly: Assembly) -> None
 
 
 def test_file_arrival_may_do_exactly_what_it_does(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "FileArrival")
+    found = allowed(laptop_assembly, "Ingestion", "FileArrival")
     table = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 
     assert set(found) == LOGS | TRACES | KEY | table | {"states:StartExecution", "sqs:SendMessage"}
@@ -210,7 +183,7 @@ def test_file_arrival_may_do_exactly_what_it_does(laptop_assembly: Assembly) -> 
 
 
 def test_firehose_may_do_exactly_what_it_does(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "Archive")
+    found = allowed(laptop_assembly, "Ingestion", "Archive")
 
     assert found["s3:PutObject"] == {"Curated/click_archive/*", "Curated/_errors/click_archive/*"}
     assert found["kinesis:GetRecords"] == {"Stream"}
@@ -298,65 +271,6 @@ def test_only_the_rule_may_call_the_function_and_what_fails_is_kept(laptop_assem
     assert "Undelivered" in str(failures["DestinationConfig"]["OnFailure"]["Destination"])
 
 
-def alarms(assembly: Assembly) -> dict[str, Resource]:
-    return {
-        each.logical_id[len("Alarms") : -8]: each for each in assembly.resources("Ingestion", "AWS::CloudWatch::Alarm")
-    }
-
-
-# Metric and threshold of each alarm; the laptop's configuration.
-WATCHED = {
-    "LagToLake": ("AWS/Lambda", "IteratorAge", 900_000),
-    "LagCounting": ("AWS/Lambda", "IteratorAge", 900_000),
-    "StreamLag": ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", 900_000),
-    "FailedToLake": ("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", 1),
-    "FailedCounting": ("AWS/Lambda", "OnFailureDestinationDeliveredEventCount", 1),
-    "LostToLake": ("AWS/Lambda", "DestinationDeliveryFailures", 1),
-    "LostCounting": ("AWS/Lambda", "DestinationDeliveryFailures", 1),
-    "ThrottledToLake": ("AWS/Lambda", "Throttles", 1),
-    "ThrottledCounting": ("AWS/Lambda", "Throttles", 1),
-    "ThrottledFileArrival": ("AWS/Lambda", "Throttles", 1),
-    "ErrorsToLake": ("AWS/Lambda", "Errors", 3),
-    "ErrorsCounting": ("AWS/Lambda", "Errors", 3),
-    "ErrorsFileArrival": ("AWS/Lambda", "Errors", 3),
-    "Rejected": ("Lake/Stream", "EventsRejected", 1000),
-    "WriteExceeded": ("AWS/Kinesis", "WriteProvisionedThroughputExceeded", 1),
-    "ReadExceeded": ("AWS/Kinesis", "ReadProvisionedThroughputExceeded", 1),
-    "ArchiveLate": ("AWS/Firehose", "DeliveryToS3.DataFreshness", 960),
-    "ArchiveRefuses": ("AWS/Firehose", "FailedConversion.Records", 1),
-    "TableCounters": ("AWS/DynamoDB", "WriteThrottleEvents", 1),
-    "TableFiles": ("AWS/DynamoDB", "WriteThrottleEvents", 1),
-}
-
-
-def test_each_way_to_fall_behind_or_to_lose_has_an_alarm(laptop_assembly: Assembly) -> None:
-    found = {}
-    for name, alarm in alarms(laptop_assembly).items():
-        (query,) = alarm.properties["Metrics"]
-        metric = query["MetricStat"]["Metric"]
-        found[name] = (metric["Namespace"], metric["MetricName"], alarm.properties["Threshold"])
-    assert found == WATCHED
-
-
-def test_alarms_ring_at_the_topic_and_name_their_runbook_section(laptop_assembly: Assembly) -> None:
-    headings = re.findall(r"^## (.*)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
-    sections = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    for name, alarm in alarms(laptop_assembly).items():
-        assert "Alerts" in str(alarm.properties["AlarmActions"])
-        section = alarm.properties["AlarmDescription"].rpartition("docs/runbook.md#")[2]
-        assert section in sections, f"{name} names a section that the runbook does not have: {section}"
-
-
-def test_alarm_of_failed_batches_watches_the_mapping_and_the_others_their_function(laptop_assembly: Assembly) -> None:
-    def dimension(name: str) -> tuple[str, str]:
-        (found,) = alarms(laptop_assembly)[name].properties["Metrics"][0]["MetricStat"]["Metric"]["Dimensions"]
-        return found["Name"], short(found["Value"])
-
-    assert dimension("FailedToLake") == ("EventSourceMappingUUID", "ToLakeMapping")
-    assert dimension("LagCounting") == ("FunctionName", "Counting")
-    assert dimension("Rejected") == ("service", "clickstream_to_lake")
-
-
 def test_names_that_people_and_scripts_need_are_outputs(laptop_assembly: Assembly, prod_assembly: Assembly) -> None:
     expected = {
         "StreamName",
@@ -374,84 +288,3 @@ def test_names_that_people_and_scripts_need_are_outputs(laptop_assembly: Assembl
 
 def test_stack_is_not_there_where_it_is_switched_off(dev_assembly: Assembly) -> None:
     assert "Ingestion" not in dev_assembly.templates
-
-
-def changed(config: LakeConfig, **changes: Any) -> IngestionConfig:
-    """Replace settings by their path, written with two underscores: `stream__shards`."""
-    values = config.ingestion.model_dump()
-    for path, value in changes.items():
-        *folders, name = path.split("__")
-        target = values
-        for folder in folders:
-            target = target[folder]
-        target[name] = value
-    return IngestionConfig.model_validate(values)
-
-
-def template(config: LakeConfig, folder: Path, ingestion: IngestionConfig, **processing: Any) -> dict[str, Any]:
-    lake = config.model_copy(
-        update={"ingestion": ingestion, "processing": config.processing.model_copy(update=processing)}
-    )
-    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(context=flags, outdir=str(folder))
-    stage = PlatformStage(app, "lake-laptop", config=lake, contracts=load_contracts())
-    resources: dict[str, Any] = stage.synth().get_stack_by_name("lake-laptop-Ingestion").template["Resources"]
-    return resources
-
-
-def test_switches_away_from_the_defaults_change_the_template(config: LakeConfig, tmp_path: Path) -> None:
-    ingestion = changed(
-        config,
-        runtime__tracing=False,
-        runtime__architecture="x86_64",
-        to_lake__reserved_concurrency=6,
-        to_lake__parallelization=3,
-        counters__enhanced_fan_out=True,
-    )
-    resources = template(config, tmp_path, ingestion, new_objects_start="rule")
-    by_type = {(each["Type"], name): each["Properties"] for name, each in resources.items()}
-
-    def found(kind: str, prefix: str) -> dict[str, Any]:
-        (match,) = [value for (type_, name), value in by_type.items() if type_ == kind and name.startswith(prefix)]
-        return dict(match)
-
-    writer = found("AWS::Lambda::Function", "ToLake")
-    assert writer["ReservedConcurrentExecutions"] == 6
-    assert (writer["TracingConfig"], writer["Architectures"]) == ({"Mode": "PassThrough"}, ["x86_64"])
-    assert "xray" not in json.dumps(found("AWS::IAM::Role", "ToLake"))
-    assert found("AWS::Lambda::EventSourceMapping", "ToLakeMapping")["ParallelizationFactor"] == 3
-    source = found("AWS::Lambda::EventSourceMapping", "CountingMapping")["EventSourceArn"]
-    assert source == {"Fn::GetAtt": ["CountingFanOut", "ConsumerARN"]}
-    assert "kinesis:SubscribeToShard" in json.dumps(found("AWS::IAM::Role", "Counting"))
-    assert not [name for _, name in by_type if name.startswith("FileArrival")]
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {"to_lake__maximum_record_age_seconds": 86400},
-            r"to_lake.maximum_record_age_seconds must be less than retent",
-        ),
-        ({"counters__maximum_record_age_seconds": 86400}, r"counters.maximum_record_age_seconds must be less than"),
-        ({"to_lake__reserved_concurrency": 1}, r"must be 0 or at least shards \* parallelization \(2\); got 1"),
-        ({"alarms__iterator_age_seconds": 43200}, r"alarms.iterator_age_seconds must be less than each maximum"),
-        ({"counters__parallelization": 2}, r"counters.parallelization"),
-        ({"to_lake__maximum_retries": 0}, r"to_lake.maximum_retries"),
-        ({"stream__retention_hours": 12}, r"stream.retention_hours"),
-        ({"archive__buffer_mib": 5}, r"archive.buffer_mib"),
-    ],
-)
-def test_fails_on_settings_that_would_lose_records_or_that_aws_refuses(
-    config: LakeConfig, changes: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(ValidationError, match=message):
-        changed(config, **changes)
-
-
-def test_fails_if_a_function_should_start_pipelines_that_is_not_deployed(config: LakeConfig) -> None:
-    values = config.model_dump()
-    values["ingestion"]["enabled"] = False
-
-    with pytest.raises(ValidationError, match=r"needs ingestion\.enabled = true"):
-        LakeConfig.model_validate(values)

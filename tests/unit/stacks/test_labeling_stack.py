@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -19,9 +18,8 @@ from config.labeling import LabelingConfig
 from config.loader import load
 from labeling.loader import load_tasks
 from stacks.labeling_stack import _check_streams
-from tests.policy.rules import listed
 from tests.synthesis import ROOT, Assembly
-from tests.unit.stacks.test_ingestion_stack import short
+from tests.unit.stacks.templates import allowed, short
 
 DEFINITION = (ROOT / "pipelines" / "labeling.asl.json").read_text()
 CONFIG = load("laptop").labeling
@@ -30,16 +28,6 @@ TASKS = load_tasks()
 
 def only(assembly: Assembly, kind: str, prefix: str = "") -> dict[str, Any]:
     return dict(assembly.only("Labeling", kind, prefix).properties)
-
-
-def allowed(assembly: Assembly, prefix: str) -> dict[str, set[str]]:
-    """Give the resources that a role may use each action on, as short texts."""
-    found: dict[str, set[str]] = {}
-    for policy in only(assembly, "AWS::IAM::Role", prefix)["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            for action in listed(statement["Action"]):
-                found.setdefault(action, set()).update(short(each) for each in listed(statement["Resource"]))
-    return found
 
 
 def variables(assembly: Assembly, prefix: str) -> dict[str, Any]:
@@ -237,7 +225,7 @@ def test_function_that_consolidates_knows_kind_and_method_of_every_task(laptop_a
 
 
 def test_job_may_read_objects_and_call_the_two_functions_and_write_its_results(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "JobRole")
+    found = allowed(laptop_assembly, "Labeling", "JobRole")
     assert found["lambda:InvokeFunction"] == {"PreAnnotation", "PostAnnotation"}
     assert found["s3:PutObject"] == {"Labeling/jobs/*"}
     readable = {each for each in found["s3:GetObject"] if each.startswith("Labeling")}
@@ -249,7 +237,7 @@ def test_job_may_read_objects_and_call_the_two_functions_and_write_its_results(l
 
 
 def test_workflow_hands_over_the_role_of_jobs_only(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "PipelineRole")
+    found = allowed(laptop_assembly, "Labeling", "PipelineRole")
     assert found["iam:PassRole"] == {"JobRole"}
     assert found["lambda:InvokeFunction"] == {"Manifest", "ResultsReader"}
     assert {"sagemaker:CreateLabelingJob", "sagemaker:DescribeLabelingJob", "sagemaker:StopLabelingJob"} <= set(found)
@@ -258,7 +246,7 @@ def test_workflow_hands_over_the_role_of_jobs_only(laptop_assembly: Assembly) ->
 
 
 def test_function_that_checks_objects_cannot_change_them(laptop_assembly: Assembly) -> None:
-    found = allowed(laptop_assembly, "PreAnnotationRole")
+    found = allowed(laptop_assembly, "Labeling", "PreAnnotationRole")
     assert "s3:PutObject" not in found
     assert found["dynamodb:PutItem"] == {"Ledger"}
     assert not {action for action in found if action.startswith(("rekognition", "comprehend"))}
@@ -290,18 +278,6 @@ def test_alarm_rings_when_objects_stay_without_labels(laptop_assembly: Assembly)
     }
     assert variables(laptop_assembly, "ResultsReader")["POWERTOOLS_METRICS_NAMESPACE"] == "Lake/Labels"
     assert variables(laptop_assembly, "ResultsReader")["POWERTOOLS_SERVICE_NAME"] == "labeling_results"
-
-
-def test_every_alarm_names_a_section_of_the_runbook(laptop_assembly: Assembly) -> None:
-    sections = {
-        line.removeprefix("## ").strip().lower().replace(" ", "-").replace(",", "").replace("'", "")
-        for line in Path(ROOT / "docs" / "runbook.md").read_text().splitlines()
-        if line.startswith("## ")
-    }
-    alarms = list(laptop_assembly.resources("Labeling", "AWS::CloudWatch::Alarm"))
-    assert len(alarms) >= 10
-    for alarm in alarms:
-        assert alarm.properties["AlarmDescription"].rpartition("#")[2] in sections, alarm
 
 
 def test_tables_of_labels_take_part_in_no_batch_pipeline(laptop_assembly: Assembly) -> None:

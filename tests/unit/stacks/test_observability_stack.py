@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from contracts.loader import load_contracts
 from tests.synthesis import Assembly
 
 PRODUCTS = [product.name for product in products(load_contracts())]
-RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
 
 
 def alarms(assembly: Assembly) -> dict[str, dict[str, Any]]:
@@ -32,12 +30,6 @@ def rules(assembly: Assembly) -> dict[str, dict[str, Any]]:
 
 def metric_names(alarm: dict[str, Any]) -> set[str]:
     return {item["MetricStat"]["Metric"]["MetricName"] for item in alarm["Metrics"] if "MetricStat" in item}
-
-
-def anchors(markdown: str) -> set[str]:
-    """Give the anchors that headings get where Markdown is shown."""
-    headings = re.findall(r"^#+ (.*)$", markdown, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_there_is_an_alarm_for_each_pipeline_team_and_queue(laptop_assembly: Assembly) -> None:
@@ -128,15 +120,6 @@ def test_messages_use_only_what_their_rule_extracts(laptop_assembly: Assembly) -
     for rule in rules(laptop_assembly).values():
         transformer = rule["Targets"][0]["InputTransformer"]
         assert set(re.findall(r"<(\w+)>", transformer["InputTemplate"])) == set(transformer["InputPathsMap"])
-
-
-def test_every_alarm_and_notice_names_a_section_of_the_runbook(laptop_assembly: Assembly) -> None:
-    texts = [alarm["AlarmDescription"] for alarm in alarms(laptop_assembly).values()]
-    texts += [rule["Targets"][0]["InputTransformer"]["InputTemplate"] for rule in rules(laptop_assembly).values()]
-    named = [re.search(r"docs/runbook\.md#([\w-]+)", text) for text in texts]
-
-    assert len(named) >= len(PRODUCTS) + 5
-    assert {match[1] if match else None for match in named} <= anchors(RUNBOOK.read_text(encoding="utf-8"))
 
 
 def test_dashboard_shows_every_pipeline_job_workgroup_and_the_budget(laptop_assembly: Assembly) -> None:
