@@ -28,7 +28,7 @@ import uuid
 from functools import cache
 from typing import Any
 
-from laptop.emulator import aws_events, glue_arguments, spark_jvm
+from laptop.emulator import aws_events, glue_arguments, paging, spark_jvm
 from laptop.emulator.clients import account, background, client, region
 from laptop.emulator.glue_run import execute
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, on_start, on_stop, operation
@@ -219,10 +219,8 @@ def get_job_runs(request: Json, call: Call) -> Json:
     ours = [run for _, run in runs.items(f"{request['JobName']}/")]
     shells = call("GetJobRuns", {"JobName": request["JobName"]})["JobRuns"]
     found = sorted(ours + shells, key=lambda run: run["StartedOn"], reverse=True)
-    first = int(request.get("NextToken") or 0)
-    last = first + min(request.get("MaxResults") or _PAGE, _PAGE)
-    page: Json = {"JobRuns": found[first:last]}
-    return page | ({"NextToken": str(last)} if last < len(found) else {})
+    shown, more = paging.page(found, request, _PAGE, "InvalidInputException")
+    return {"JobRuns": shown} | more
 
 
 @operation("glue", "BatchStopJobRun")

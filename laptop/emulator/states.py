@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from laptop.emulator import states_engine
@@ -110,6 +111,24 @@ def call(service: str, method: str, request: Json, api: Any = None) -> Json:
         # A parameter that the API does not have, or of another type.
         raise TaskError("States.Runtime", str(error)) from error
     return _document(answer)
+
+
+def serve_sdk(service: str, operations: Iterable[str], do: Callable[[str, Json], Json]) -> None:
+    """Serve `aws-sdk:<service>:<operation>` of these operations by `do(method of the SDK, request)`.
+
+    Parameters
+    ----------
+    operations
+        As in the API, e.g. `CreateIngestion`.
+    """
+
+    def serve(operation: str) -> None:
+        @task(f"arn:aws:states:::aws-sdk:{service}:{operation[0].lower()}{operation[1:]}")
+        def handle(_resource: str, request: Json) -> Json:
+            return do(xform_name(operation), request)
+
+    for operation in operations:
+        serve(operation)
 
 
 def error_name(service: str, code: str) -> str:

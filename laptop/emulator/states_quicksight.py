@@ -9,20 +9,10 @@ Errors are named as the exceptions of the SDK, e.g. `QuickSight.ResourceExistsEx
 
 from __future__ import annotations
 
-from botocore import xform_name
+from functools import partial
 
-from laptop.emulator.clients import client
-from laptop.emulator.registry import Json, task
-from laptop.emulator.states import call
+from laptop.emulator.states import call, serve_sdk
 
 _OPERATIONS = ("CreateIngestion", "DescribeIngestion", "ListIngestions", "CancelIngestion")
 
-
-def _serve(operation: str) -> None:
-    @task(f"arn:aws:states:::aws-sdk:quicksight:{operation[0].lower()}{operation[1:]}")
-    def handle(_resource: str, request: Json) -> Json:
-        return call("QuickSight", xform_name(operation), request, client("quicksight"))
-
-
-for _operation in _OPERATIONS:
-    _serve(_operation)
+serve_sdk("quicksight", _OPERATIONS, partial(call, "QuickSight"))

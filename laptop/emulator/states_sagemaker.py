@@ -12,17 +12,23 @@ Errors of the optimized integration are named `SageMaker.<code>Exception`, those
 
 from __future__ import annotations
 
-from botocore import xform_name
+from functools import partial
 
 from laptop.emulator.clients import client
 from laptop.emulator.registry import Json, TaskError, task
-from laptop.emulator.states import call, wait
+from laptop.emulator.states import call, serve_sdk, wait
 
 # Exceptions that the model of the API declares.
 _DECLARED = frozenset(
     f"SageMaker.{name}Exception" for name in ("ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound", "Conflict")
 )
-_SDK_OPERATIONS = ("DescribeLabelingJob", "ListLabelingJobs", "ListLabelingJobsForWorkteam", "StopLabelingJob")
+_SDK_OPERATIONS = (
+    "CreateLabelingJob",
+    "DescribeLabelingJob",
+    "ListLabelingJobs",
+    "ListLabelingJobsForWorkteam",
+    "StopLabelingJob",
+)
 
 
 @task("arn:aws:states:::sagemaker:createLabelingJob")
@@ -40,16 +46,6 @@ def create_labeling_job(resource: str, request: Json) -> Json:
         client("sagemaker").stop_labeling_job(**named)
 
     return wait(look, cancel, good={"Completed"}, bad={"Failed", "Stopped"})
-
-
-def _sdk(operation: str) -> None:
-    @task(f"arn:aws:states:::aws-sdk:sagemaker:{operation[0].lower()}{operation[1:]}")
-    def handle(_resource: str, request: Json) -> Json:
-        return _call(xform_name(operation), request, "SageMakerException")
-
-
-for _operation in (*_SDK_OPERATIONS, "CreateLabelingJob"):
-    _sdk(_operation)
 
 
 def _call(method: str, request: Json, base: str) -> Json:
@@ -70,3 +66,6 @@ def error_name(name: str, base: str) -> str:
         Name of the exception of all errors that the API does not declare, e.g. `AmazonSageMakerException`.
     """
     return name if name in _DECLARED or name.startswith("States.") else f"SageMaker.{base}"
+
+
+serve_sdk("sagemaker", _SDK_OPERATIONS, partial(_call, base="SageMakerException"))

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from laptop.emulator import paging
 from laptop.emulator.athena.errors import QueryError
 from laptop.emulator.registry import Call, ServiceError, operation
 from laptop.emulator.store import Store
@@ -22,11 +23,9 @@ _STATEMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_@:]{1,256}")
 _PAGE = 50
 
 
-def page_of(keys: Sequence[Any], request: Json, default: int = _PAGE) -> tuple[list[Any], Json]:
+def page_of(entries: Sequence[Any], request: Json) -> tuple[list[Any], Json]:
     """Return one page of a list, and the member that leads to the next."""
-    start, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or default)
-    more = {"NextToken": str(start + size)} if start + size < len(keys) else {}
-    return list(keys[start : start + size]), more
+    return paging.page(entries, request, _PAGE, "InvalidRequestException")
 
 
 def has_contents(workgroup: str) -> bool:

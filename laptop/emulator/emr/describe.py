@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from laptop.emulator import shapes
+from laptop.emulator import paging, shapes
 from laptop.emulator.emr import clusters
-from laptop.emulator.emr.records import described, page, shown, summary
+from laptop.emulator.emr.records import described, shown, summary
 from laptop.emulator.registry import Call, Json, ServiceError, operation
 
 _PAGE = 50
 _MOST_IDS = 10
+
+
+def _page(entries: list[Json], request: Json, most: int) -> tuple[list[Json], Json]:
+    return paging.page(entries, request, most, "InvalidRequestException", "Marker")
 
 
 @operation("elasticmapreduce", "DescribeCluster")
@@ -39,7 +43,7 @@ def list_clusters(request: Json, call: Call) -> Json:
         if (not states or cluster["Status"]["State"] in states)
         and after <= cluster["Status"]["Timeline"]["CreationDateTime"] <= before
     ]
-    items, more = page(found[::-1], request.get("Marker"), _PAGE)
+    items, more = _page(found[::-1], request, _PAGE)
     return {"Clusters": items, **more}
 
 
@@ -66,7 +70,7 @@ def list_steps(request: Json, call: Call) -> Json:
         for step in clusters.steps_of(cluster["Id"])
         if (not states or step["Status"]["State"] in states) and (not ids or step["Id"] in ids)
     ]
-    items, more = page(found[::-1], request.get("Marker"), _PAGE)
+    items, more = _page(found[::-1], request, _PAGE)
     return {"Steps": items, **more}
 
 
@@ -85,7 +89,7 @@ def list_instances(request: Json, call: Call) -> Json:
         if all(not any(values) or instance.get(name) in values for name, values in wanted.items())
         and instance["Status"]["State"] in (request.get("InstanceStates") or [instance["Status"]["State"]])
     ]
-    items, more = page(found, request.get("Marker"), 2000)
+    items, more = _page(found, request, 2000)
     return {"Instances": items, **more}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Sequence
-from typing import Any
 
 from laptop.emulator.emr.provisioning import Node
 from laptop.emulator.registry import Json
@@ -229,10 +228,3 @@ def summary(cluster: Json) -> Json:
     """Return the ClusterSummary of ListClusters."""
     names = ("Id", "Name", "Status", "ClusterArn")
     return {name: cluster[name] for name in names} | {"NormalizedInstanceHours": 0}
-
-
-def page(items: list[Any], marker: str | None, size: int) -> tuple[list[Any], Json]:
-    """Return one page of a list and the member that leads to the next one."""
-    first = int(marker or 0)
-    rest = first + size
-    return items[first:rest], ({"Marker": str(rest)} if rest < len(items) else {})

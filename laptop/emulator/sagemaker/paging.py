@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Json = dict[str, Any]
+from laptop.emulator import paging
+from laptop.emulator.registry import Json
 
 _PAGE = 100
 
@@ -32,7 +31,5 @@ def page(member: str, entries: list[Json], request: Json, key: str, *, ascending
     """
     order = request.get("SortOrder", "Ascending" if ascending else "Descending")
     found = sorted(entries, key=lambda entry: entry[key], reverse=order == "Descending")
-    first = int(request.get("NextToken") or 0)
-    last = first + request.get("MaxResults", _PAGE)
-    answer: Json = {member: found[first:last]}
-    return answer | ({"NextToken": str(last)} if last < len(found) else {})
+    shown, more = paging.page(found, request, _PAGE)
+    return {member: shown} | more
