@@ -116,8 +116,8 @@ def operation(service: str, name: str) -> Callable[[F], F]:
     return _into(operations, (service, name))
 
 
-def page(prefix: str) -> Callable[[F], F]:
-    """Serve GET requests of paths that no service of AWS has, e.g. `@page("/_lake/quicksight/")`.
+def own_page(prefix: str) -> Callable[[F], F]:
+    """Serve GET requests of paths that no service of AWS has, e.g. `@own_page("/_lake/quicksight/")`.
 
     The handler takes the rest of the path and the query, and returns a JSON document; it may block.
     """

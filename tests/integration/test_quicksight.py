@@ -196,6 +196,26 @@ def test_ingestions_of_a_data_set_wait_for_each_other_and_can_be_cancelled(lake:
         lake.call("cancel_ingestion", DataSetId="sales", IngestionId="one")
 
 
+def test_an_ingestion_that_runs_is_cancelled_and_its_query_stopped(lake: Lake, stack: Stack) -> None:
+    endless = "SELECT count(*) AS n FROM UNNEST(sequence(1, 100000)) AS a(x), UNNEST(sequence(1, 100000)) AS b(y)"
+    query = {
+        "DataSourceArn": f"{ARN}:datasource/sales-athena",
+        "Name": "endless",
+        "SqlQuery": endless,
+        "Columns": [{"Name": "n", "Type": "INTEGER"}],
+    }
+    given = {"DataSetId": "endless", "Name": "Endless", "PhysicalTableMap": {"t": {"CustomSql": query}}}
+    ingestion = lake.call("create_data_set", **given, ImportMode="SPICE")["IngestionId"]
+    place = {"DataSetId": "endless", "IngestionId": ingestion}
+    deadline = time.monotonic() + 60
+    while lake.call("describe_ingestion", **place)["Ingestion"]["IngestionStatus"] != "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    lake.call("cancel_ingestion", **place)
+    assert lake.wait("endless", ingestion)["IngestionStatus"] == "CANCELLED"
+    lake.call("delete_data_set", DataSetId="endless")
+
+
 def test_a_state_machine_refreshes_a_data_set_and_knows_errors_by_name(lake: Lake, stack: Stack) -> None:
     def task(operation: str, **more: Any) -> dict[str, Any]:
         arguments = {"AwsAccountId": ACCOUNT, "DataSetId": "sales", "IngestionId": "by-a-machine"}
@@ -244,6 +264,29 @@ def test_an_update_publishes_a_new_version_and_replaces_nothing(lake: Lake, stac
     assert (dashboard["Name"], dashboard["Version"]["Status"]) == ("All sales", "CREATION_SUCCESSFUL")
     schedule = lake.call("describe_refresh_schedule", DataSetId="sales", ScheduleId="nightly")["RefreshSchedule"]
     assert schedule["ScheduleFrequency"]["Interval"] == "WEEKLY"
+
+
+def test_an_update_moves_a_data_set_to_another_folder_and_a_failed_one_moves_it_back(lake: Lake, stack: Stack) -> None:
+    changed = template("quicksight.yaml")
+    data_sets = changed["Resources"]
+    folder = {"AwsAccountId": ACCOUNT, "FolderId": "sales-more", "Name": "More"}
+    data_sets["More"] = {"Type": "AWS::QuickSight::Folder", "Properties": folder}
+    before = data_sets["Sales"]["Properties"]["FolderArns"]
+    data_sets["Sales"]["Properties"]["FolderArns"] = [{"Fn::GetAtt": ["More", "Arn"]}]
+    assert stack.deploy(changed) == "UPDATE_COMPLETE", stack.failures()
+    place = {"ResourceArn": f"{ARN}:dataset/sales"}
+    assert lake.call("list_folders_for_resource", **place)["Folders"] == [f"{ARN}:folder/sales-more"]
+    data_sets["Sales"]["Properties"]["FolderArns"] = before
+    assert stack.deploy(changed, Column="revenue") == "UPDATE_ROLLBACK_COMPLETE"
+    assert lake.call("list_folders_for_resource", **place)["Folders"] == [f"{ARN}:folder/sales-more"]
+
+
+def test_fails_for_an_update_of_what_a_data_set_is_for(lake: Lake, stack: Stack) -> None:
+    changed = template("quicksight.yaml")
+    del changed["Resources"]["Rules"]["Properties"]["UseAs"]
+    assert stack.deploy(changed) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "a change of UseAs of a data set is not implemented on the laptop" in stack.failures()
+    assert lake.call("describe_data_set", DataSetId="sales-access")["DataSet"]["UseAs"] == "RLS_RULES"
 
 
 def test_fails_for_refreshes_that_a_data_set_cannot_have(lake: Lake, stack: Stack) -> None:

@@ -68,7 +68,7 @@ def test_people_are_in_groups_until_they_or_the_group_are_deleted(api: Api) -> N
         api("create_group_membership", Namespace="default", GroupName="owners", MemberName="eve")
     with pytest.raises(ClientError, match="ResourceExistsException"):
         api("create_group", Namespace="default", GroupName="owners")
-    with pytest.raises(ClientError, match="ResourceExistsException"):
+    with pytest.raises(ClientError, match=r"ResourceExistsException.*User ada of namespace default already exists"):
         api.register("ada")
     first = api("list_users", Namespace="default", MaxResults=1)
     rest = api("list_users", Namespace="default", NextToken=first["NextToken"])["UserList"]
@@ -157,6 +157,9 @@ def test_a_folder_with_something_in_it_is_not_deleted(api: Api) -> None:
     for folder, inside in (("top", "inner"), ("inner", "inside")):
         with pytest.raises(ClientError, match=f"ConflictException.*must be empty to be deleted; it has {inside}"):
             api("delete_folder", FolderId=folder)
+    with pytest.raises(ClientError, match=f"InvalidParameterValueException.*like {ARN}:folder/<id>; got {ARN}:theme/x"):
+        api("create_dashboard", DashboardId="x", **dashboard(), FolderArns=[f"{ARN}:theme/x"])
+    assert [found["DashboardId"] for found in api("list_dashboards")["DashboardSummaryList"]] == ["inside"]
     api("delete_dashboard", DashboardId="inside")
     api("delete_folder", FolderId="inner")
     api("delete_folder", FolderId="top")
@@ -174,6 +177,23 @@ def test_themes_have_versions_and_aliases(api: Api) -> None:
     assert api.client.list_tags_for_resource(ResourceArn=f"{ARN}:theme/lake")["Tags"] == []
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         api("create_theme", ThemeId="other", Name="x", **{**given, "BaseThemeId": "NOTHING"})
+
+
+def test_the_starting_themes_of_aws_are_listed_and_may_be_used(api: Api) -> None:
+    api("create_theme", ThemeId="own", Name="Own", BaseThemeId="RAINIER", Configuration={})
+    listed = {
+        kind: [theme["ThemeId"] for theme in api("list_themes", **of)["ThemeSummaryList"]]
+        for kind, of in {"default": {}, "AWS": {"Type": "QUICKSIGHT"}, "own": {"Type": "CUSTOM"}}.items()
+    }
+    assert listed["AWS"] == ["CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER"]
+    assert (listed["own"][-1], listed["default"]) == ("own", [*listed["AWS"], *listed["own"]])
+    starter = "arn:aws:quicksight::aws:theme/MIDNIGHT"
+    api("create_dashboard", DashboardId="dark", **dashboard(), ThemeArn=starter)
+    assert api("describe_dashboard_definition", DashboardId="dark")["ThemeArn"] == starter
+    with pytest.raises(ClientError, match="must be like"):
+        api("create_dashboard", DashboardId="x", **dashboard(), ThemeArn=starter.replace("::aws", f"::{NUMBER}"))
+    for kind, name in (("dashboard", "dark"), ("theme", "own")):
+        api(f"delete_{kind}", **{f"{kind.title()}Id": name})
 
 
 def test_a_data_source_says_why_it_cannot_connect(api: Api) -> None:
@@ -221,6 +241,7 @@ def test_fails_for_data_sets_that_cannot_be_and_says_what(api: Api) -> None:
             {"SemanticModelConfiguration": placed("shop", "LATITUDE")},
             "LATITUDE must be of type DECIMAL or INTEGER; got shop",
         ),
+        ({"DataSetId": "../d"}, "must have letters, digits, - and _; got '../d'"),
         ({"SemanticModelConfiguration": placed("id", "CITY")}, "CITY must be of type STRING; got id of type INTEGER"),
         ({"SemanticModelConfiguration": placed("town", "CITY")}, "ColumnMetadata must name columns .*; got town"),
     ):
@@ -254,7 +275,24 @@ def test_a_vpc_connection_is_of_one_network_and_a_role_of_quicksight(api: Api) -
     assert api("list_vpc_connections")["VPCConnectionSummaries"] == []
 
 
-@pytest.mark.parametrize("operation", ["list_analyses", "list_templates", "list_topics", "describe_ip_restriction"])
-def test_fails_loudly_for_what_the_laptop_does_not_do(api: Api, operation: str) -> None:
-    with pytest.raises(ClientError, match="is not implemented on the laptop"):
-        api(operation)
+LINKS = [{"Principal": f"{ARN}:namespace/default", "Actions": READ_DASHBOARD}]
+PERSON = {"Namespace": "default", "Email": "a@example.com", "UserRole": "READER", "UserName": "a"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("list_analyses", {}),
+        ("list_templates", {}),
+        ("list_topics", {}),
+        ("describe_ip_restriction", {}),
+        ("describe_theme", {"ThemeId": "CLASSIC"}),
+        ("create_folder_membership", {"FolderId": "f", "MemberId": "m", "MemberType": "TOPIC"}),
+        ("update_dashboard_permissions", {"DashboardId": "d", "GrantLinkPermissions": LINKS}),
+        ("register_user", {**PERSON, "IdentityType": "IAM_IDENTITY_CENTER"}),
+    ],
+)
+def test_fails_loudly_for_what_the_laptop_does_not_do(api: Api, operation: str, arguments: Any) -> None:
+    with pytest.raises(ClientError, match=r"NotImplementedOnLaptop.*is not implemented on the laptop") as caught:
+        api(operation, **arguments)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501

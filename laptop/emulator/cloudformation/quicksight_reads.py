@@ -23,12 +23,20 @@ def call(operation: str, **arguments: Any) -> Json:
     return {name: value for name, value in answer.items() if name not in {"ResponseMetadata", "RequestId", "Status"}}
 
 
-def _reading(*operations: str, id_member: str, part: int = 1) -> Reader:
-    """Return a reader of all that these operations say about an asset; `part` is where its id stands in `Ref`."""
+def _reading(noun: str, *more: str, part: int = 1) -> Reader:
+    """Return a reader of all that QuickSight says about an asset.
+
+    Parameters
+    ----------
+    more
+        Ends of the names of operations besides Describe<noun>.
+    part
+        Where the id of the asset stands in `Ref`.
+    """
 
     def read(physical_id: str, properties: Json, attributes: Json) -> Any:
-        asset = {id_member: physical_id.split("|")[part]}
-        answers = [_answer(operation, asset) for operation in operations]
+        asset = {f"{noun}Id": physical_id.split("|")[part]}
+        answers = [_answer(f"Describe{noun}{end}", asset) for end in ("", *more)]
         tags = client("quicksight").list_tags_for_resource(ResourceArn=attributes["Arn"])["Tags"]
         folders = _answer("ListFoldersForResource", {"ResourceArn": attributes["Arn"]}) if part else {}
         return [_spelled(answers), {"AwsAccountId": account()}, tags, folders]
@@ -73,42 +81,26 @@ def _folder(physical_id: str, properties: Json, attributes: Json) -> Any:
 
 READS |= {
     "AWS::QuickSight::DataSource": ReadBack(
-        (_reading("DescribeDataSource", "DescribeDataSourcePermissions", id_member="DataSourceId"),),
+        (_reading("DataSource", "Permissions"),),
         aliases={"FolderArns": "Folders"},
     ),
     "AWS::QuickSight::DataSet": ReadBack(
-        (
-            _reading(
-                "DescribeDataSet",
-                "DescribeDataSetPermissions",
-                "DescribeDataSetRefreshProperties",
-                id_member="DataSetId",
-            ),
-        ),
+        (_reading("DataSet", "Permissions", "RefreshProperties"),),
         aliases={"FolderArns": "Folders"},
         unread={"IngestionWaitPolicy": "what CloudFormation does, not what the data set is"},
     ),
     "AWS::QuickSight::Dashboard": ReadBack(
-        (
-            _reading(
-                "DescribeDashboard",
-                "DescribeDashboardDefinition",
-                "DescribeDashboardPermissions",
-                id_member="DashboardId",
-            ),
-        ),
+        (_reading("Dashboard", "Definition", "Permissions"),),
         aliases={"FolderArns": "Folders", "VersionDescription": "Description"},
         unread={"ValidationStrategy": "how the definition is checked, not part of it"},
     ),
     "AWS::QuickSight::Theme": ReadBack(
-        (_reading("DescribeTheme", "DescribeThemePermissions", id_member="ThemeId", part=0),),
+        (_reading("Theme", "Permissions", part=0),),
         aliases={"VersionDescription": "Description"},
     ),
-    "AWS::QuickSight::Folder": ReadBack(
-        (_reading("DescribeFolder", "DescribeFolderPermissions", id_member="FolderId"), _folder)
-    ),
+    "AWS::QuickSight::Folder": ReadBack((_reading("Folder", "Permissions"), _folder)),
     "AWS::QuickSight::VPCConnection": ReadBack(
-        (_reading("DescribeVPCConnection", id_member="VPCConnectionId"),),
+        (_reading("VPCConnection"),),
         aliases={"SubnetIds": "SubnetId"},
     ),
     "AWS::QuickSight::RefreshSchedule": ReadBack((_schedule,)),

@@ -3,7 +3,8 @@ r"""QuickSight's resource types, which the emulator lacks.
 | type | `Ref` | replaced by another | in place |
 |---|---|---|---|
 | DataSource | `account\\|id` | Type, id | everything else; a failed connection fails the deployment |
-| DataSet | `account\\|id` | id | everything else; waits for the first import unless IngestionWaitPolicy says no |
+| DataSet | `account\\|id` | id | everything else but UseAs, which UpdateDataSet does not have; waits for the first \
+import unless IngestionWaitPolicy says no |
 | RefreshSchedule | `account\\|data set\\|id` | id, data set | the schedule |
 | Dashboard | `account\\|id` | id | everything else; a new version is published, a failed one fails the deployment |
 | Theme | `id\\|account` | id | everything else |
@@ -23,7 +24,7 @@ from typing import Any
 from laptop.emulator.clients import account, client
 from laptop.emulator.cloudformation.quicksight_reads import call
 from laptop.emulator.cloudformation.shape import is_true, pick, tag_map
-from laptop.emulator.registry import Context, Created, Json, Resource, resource_type
+from laptop.emulator.registry import Context, Created, Json, NotImplementedOnLaptop, Resource, resource_type
 
 _POLL_SECONDS = 0.1
 _HOUR_SECONDS = 3600
@@ -52,6 +53,19 @@ def _retag(arn: str, old: Json, new: Json) -> None:
         api.tag_resource(ResourceArn=arn, Tags=new["Tags"])
 
 
+def _refile(noun: str, asset_id: str, arn: str, old: Json, new: Json) -> None:
+    """Move an asset between the folders of its FolderArns; those into which others put it stay."""
+    before, after = (set(properties.get("FolderArns") or []) for properties in (old, new))
+    if before == after:
+        return
+    # A rollback comes here even if the update did not.
+    current = set(call("ListFoldersForResource", ResourceArn=arn)["Folders"])
+    for operation, folders in (("Create", after - current), ("Delete", before & current - after)):
+        for folder in sorted(folders):
+            member = {"MemberType": noun.upper(), "MemberId": asset_id}
+            call(f"{operation}FolderMembership", FolderId=folder.rpartition("/")[2], **member)
+
+
 class _Asset(Resource):
     """An asset with an id, permissions and tags, by the operations Create, Update, Describe and Delete of its noun."""
 
@@ -64,6 +78,8 @@ class _Asset(Resource):
     # Properties that are neither, and those besides the id whose change makes another asset.
     more: tuple[str, ...] = ()
     replacing: tuple[str, ...] = ()
+    # Attributes for Fn::GetAtt.
+    shown: tuple[str, ...] = ("Arn", "CreatedTime", "LastUpdatedTime", "Status")
 
     def __init_subclass__(cls) -> None:
         cls.id_member = f"{cls.noun}Id"
@@ -88,7 +104,9 @@ class _Asset(Resource):
         call(f"Update{self.noun}", **{self.id_member: asset_id}, **self.api(pick(new, *self.updated)))
         if "Permissions" in self.properties:
             _permit(self.noun, self.id_member, asset_id, old, new)
-        _retag(self.made(asset_id).attributes["Arn"], old, new)
+        arn = self.describe(asset_id)["Arn"]
+        _refile(self.noun, asset_id, arn, old, new)
+        _retag(arn, old, new)
         self.finish(asset_id, old, new)
         return self.made(asset_id)
 
@@ -100,8 +118,7 @@ class _Asset(Resource):
         return found
 
     def made(self, asset_id: str) -> Created:
-        found = self.describe(asset_id)
-        shown = {name: found[name] for name in ("Arn", "CreatedTime", "LastUpdatedTime", "Status") if name in found}
+        shown = pick(self.describe(asset_id), *self.shown)
         return Created(self.physical_id(asset_id), {name: _text(value) for name, value in shown.items()})
 
     def physical_id(self, asset_id: str) -> str:
@@ -159,6 +176,7 @@ class DataSet(_Asset):
     updated = _DATA_SET
     created = ("Permissions", "Tags", "FolderArns", "UseAs")
     more = ("DataSetRefreshProperties", "IngestionWaitPolicy")
+    shown = (*_Asset.shown, "OutputColumns", "ConsumedSpiceCapacityInBytes")
 
     def api(self, request: Json) -> Json:
         folders = request.get("FieldFolders")
@@ -170,6 +188,8 @@ class DataSet(_Asset):
         return request | {"FieldFolders": renamed}
 
     def finish(self, asset_id: str, old: Json, new: Json) -> None:
+        if self.describe(asset_id).get("UseAs") != new.get("UseAs"):
+            raise NotImplementedOnLaptop("a change of UseAs of a data set")
         refresh = new.get("DataSetRefreshProperties")
         if refresh:
             call("PutDataSetRefreshProperties", DataSetId=asset_id, DataSetRefreshProperties=refresh)
@@ -179,11 +199,6 @@ class DataSet(_Asset):
         # It is on unless a template switches it off.
         if new["ImportMode"] == "SPICE" and is_true(policy.get("WaitForSpiceIngestion", True)):
             _wait(asset_id, float(policy.get("IngestionWaitTimeInHours", _DEFAULT_WAIT_HOURS)) * _HOUR_SECONDS)
-
-    def made(self, asset_id: str) -> Created:
-        base, found = super().made(asset_id), self.describe(asset_id)
-        more = {name: found[name] for name in ("OutputColumns", "ConsumedSpiceCapacityInBytes") if name in found}
-        return Created(base.physical_id, base.attributes | more)
 
 
 def _wait(data_set_id: str, seconds: float) -> None:
@@ -250,10 +265,7 @@ class VpcConnection(_Asset):
     updated = ("Name", "SubnetIds", "SecurityGroupIds", "DnsResolvers", "RoleArn")
     created = ("Tags",)
     more = ("AvailabilityStatus",)
-
-    def made(self, asset_id: str) -> Created:
-        base, found = super().made(asset_id), self.describe(asset_id)
-        return Created(base.physical_id, base.attributes | {"VPCId": found["VPCId"]})
+    shown = (*_Asset.shown, "VPCId")
 
 
 def _api_schedule(schedule: Json) -> Json:

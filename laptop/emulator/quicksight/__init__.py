@@ -9,7 +9,8 @@
 | `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
 | `data_sets`, `preparation`, `steps`, `filters`, `geography` | data sets, and the SQL of their preparation |
 | `expressions`, `functions`, `expression_sql`, `function_sql` | calculated columns: parsed, and as SQL. Pure |
-| `ingestions`, `spice`, `signals` | imports, the Parquet files that they leave, and their metrics |
+| `ingestions`, `imports` | ingestions, one at a time for each data set; what each does |
+| `spice`, `signals` | the Parquet files that they leave, and their metrics |
 | `refreshes`, `schedule_rules` | refresh schedules, which run at their time |
 | `row_security`, `rows` | row- and column-level security; the rows of a data set as a person sees them |
 | `dashboards`, `definitions`, `versions` | dashboards; what of a definition is not there |

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from laptop.emulator.clients import account
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.quicksight import dashboards, data_sets, data_sources, folders, identities, permissions
 from laptop.emulator.quicksight.records import (
     DASHBOARDS,
@@ -71,7 +72,7 @@ def list_tags(request: Json) -> Json:
 @serve("TagResource")
 def tag_resource(request: Json) -> Json:
     kind, asset_id, found = _tagged(request["ResourceArn"])
-    kind.store.put(asset_id, found | {"tags": found["tags"] | {tag["Key"]: tag["Value"] for tag in request["Tags"]}})
+    kind.store.put(asset_id, found | {"tags": found["tags"] | tag_map(request["Tags"])})
     return {}
 
 

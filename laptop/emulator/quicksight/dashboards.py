@@ -8,31 +8,23 @@ from __future__ import annotations
 
 import time
 
-from laptop.emulator.quicksight import definitions, folders, permissions, versions
-from laptop.emulator.quicksight.records import (
-    DASHBOARDS,
-    DATA_SETS,
-    THEMES,
-    invalid,
-    page,
-    serve,
-    tags_of,
-)
+from laptop.emulator.cloudformation.shape import pick, tag_map
+from laptop.emulator.quicksight import definitions, folders, permissions, themes, versions
+from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, page, serve
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
 
 _REFUSED = ("SourceEntity", "Parameters", "LinkSharingConfiguration", "LinkEntities")
-_AWS_THEMES = ("CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER")
 _SUMMARY = ("Arn", "DashboardId", "Name", "CreatedTime", "LastUpdatedTime", "LastPublishedTime")
 _DECLARED = "DataSetIdentifierDeclarations"
 
 
-def _version(arn: str, number: int, request: Json, done: str) -> Json:
+def _version(arn: str, number: int, request: Json) -> Json:
     """Return a version with its outcome."""
     refused = [name for name in _REFUSED if request.get(name)]
     if refused or "Definition" not in request:
         raise NotImplementedOnLaptop(f"a dashboard with {', '.join(refused) or 'no Definition'}")
     if request.get("ThemeArn"):
-        _require_theme(request["ThemeArn"])
+        themes.require(request["ThemeArn"])
     definition = request["Definition"]
     arns = {declared["Identifier"]: declared["DataSetArn"] for declared in definition[_DECLARED]}
     if len(arns) < len(definition[_DECLARED]):
@@ -40,27 +32,19 @@ def _version(arn: str, number: int, request: Json, done: str) -> Json:
         raise invalid(f"identifiers of data sets must be different; got {names}")
     found = definitions.errors(definition, {identifier: _columns(arn) for identifier, arn in arns.items()})
     is_strict = (request.get("ValidationStrategy") or {}).get("Mode", "STRICT") == "STRICT"
+    has_failed = bool(found) and is_strict
     body = {
         "Definition": definition,
         "DataSetArns": list(arns.values()),
-        "Sheets": [_pick(sheet, "SheetId", "Name") for sheet in definition.get("Sheets") or []],
-        "Status": f"{done}_FAILED" if found and is_strict else f"{done}_SUCCESSFUL",
-        **_pick(request, "ThemeArn", "DashboardPublishOptions"),
+        "Sheets": [pick(sheet, "SheetId", "Name") for sheet in definition.get("Sheets") or []],
+        "Status": "CREATION_FAILED" if has_failed else "CREATION_SUCCESSFUL",
+        **pick(request, "ThemeArn", "DashboardPublishOptions"),
     }
-    if found and is_strict:
+    if has_failed:
         body["Errors"] = found
     if "VersionDescription" in request:
         body["Description"] = request["VersionDescription"]
     return versions.made(arn, number, body)
-
-
-def _pick(members: Json, *names: str) -> Json:
-    return {name: members[name] for name in names if name in members}
-
-
-def _require_theme(arn: str) -> None:
-    if arn.rpartition("/")[2] not in _AWS_THEMES:
-        THEMES.find_by_arn(arn)
 
 
 def _columns(arn: str) -> dict[str, str] | None:
@@ -74,33 +58,30 @@ def _columns(arn: str) -> dict[str, str] | None:
 @serve("CreateDashboard")
 def create_dashboard(request: Json) -> Json:
     dashboard_id = request["DashboardId"]
-    for arn in request.get("FolderArns") or []:
-        folders.require(arn)
-    version = _version(DASHBOARDS.arn(dashboard_id), 1, request, "CREATION")
+    version = _version(DASHBOARDS.arn(dashboard_id), 1, request)
     asset = {
         "DashboardId": dashboard_id,
         "Name": request["Name"],
         "permissions": permissions.granted(DASHBOARDS, request.get("Permissions")),
-        "tags": tags_of(request),
+        "tags": tag_map(request.get("Tags")),
         "versions": [version],
         "published": 1,
         "LastPublishedTime": time.time(),
     }
-    made = DASHBOARDS.put_new(dashboard_id, asset)
-    for arn in request.get("FolderArns") or []:
-        folders.add(arn, "DASHBOARD", dashboard_id, made["Arn"])
-    answer = {"Arn": made["Arn"], "VersionArn": version["Arn"], "DashboardId": dashboard_id}
+    return _answer(folders.put_new("DASHBOARD", dashboard_id, asset, request.get("FolderArns") or []), version)
+
+
+def _answer(dashboard: Json, version: Json) -> Json:
+    answer = {"Arn": dashboard["Arn"], "VersionArn": version["Arn"], "DashboardId": dashboard["DashboardId"]}
     return answer | {"CreationStatus": "CREATION_IN_PROGRESS"}
 
 
 @serve("UpdateDashboard")
 def update_dashboard(request: Json) -> Json:
     found = DASHBOARDS.find(request["DashboardId"])
-    version = _version(found["Arn"], len(found["versions"]) + 1, request, "CREATION")
+    version = _version(found["Arn"], len(found["versions"]) + 1, request)
     changed = found | {"Name": request["Name"], "versions": [*found["versions"], version]}
-    DASHBOARDS.put(request["DashboardId"], changed)
-    answer = {"Arn": found["Arn"], "VersionArn": version["Arn"], "DashboardId": request["DashboardId"]}
-    return answer | {"CreationStatus": "CREATION_IN_PROGRESS"}
+    return _answer(DASHBOARDS.put(request["DashboardId"], changed), version)
 
 
 @serve("UpdateDashboardPublishedVersion")
@@ -130,7 +111,7 @@ def describe_dashboard_definition(request: Json) -> Json:
         "DashboardId": found["DashboardId"],
         "Name": found["Name"],
         "ResourceStatus": version["Status"],
-        **_pick(version, "Definition", "Errors", "ThemeArn", "DashboardPublishOptions"),
+        **pick(version, "Definition", "Errors", "ThemeArn", "DashboardPublishOptions"),
     }
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.quicksight import (
     folders,
     geography,
     identities,
+    imports,
     ingestions,
     permissions,
     preparation,
@@ -26,31 +28,25 @@ from laptop.emulator.quicksight.records import (
     invalid,
     page,
     serve,
-    tags_of,
     without,
 )
 from laptop.emulator.quicksight.steps import Prepared
 from laptop.emulator.registry import Json
 
 _KEPT = ("Arn", "CreatedTime", "permissions", "tags", "refresh_properties", "shown")
-_HIDDEN = ("permissions", "tags", "refresh_properties", "shown", "FolderArns")
+_HIDDEN = ("permissions", "tags", "refresh_properties", "shown")
 
 
 @serve("CreateDataSet")
 def create_data_set(request: Json) -> Json:
     prepared = _check(request)
-    folder_arns = request.get("FolderArns") or []
-    for arn in folder_arns:
-        folders.require(arn)
-    asset = without(request, "Permissions", "Tags") | {
+    asset = without(request, "Permissions", "Tags", "FolderArns") | {
         "permissions": permissions.granted(DATA_SETS, request.get("Permissions")),
-        "tags": tags_of(request),
+        "tags": tag_map(request.get("Tags")),
         "OutputColumns": _output(prepared),
         "shown": None,
     }
-    made = DATA_SETS.put_new(request["DataSetId"], asset)
-    for arn in folder_arns:
-        folders.add(arn, "DATASET", request["DataSetId"], made["Arn"])
+    made = folders.put_new("DATASET", request["DataSetId"], asset, request.get("FolderArns") or [])
     return _answer(made) | _ingest(made, "INITIAL_INGESTION")
 
 
@@ -170,9 +166,8 @@ def _output(prepared: Prepared) -> list[Json]:
 @serve("DescribeDataSet")
 def describe_data_set(request: Json) -> Json:
     found = DATA_SETS.find(request["DataSetId"])
-    size = {}
-    if found.get("shown"):
-        size = {"ConsumedSpiceCapacityInBytes": ingestions.shown_file(found).stat().st_size}
+    file = imports.shown_file(found)
+    size = {"ConsumedSpiceCapacityInBytes": file.stat().st_size} if file else {}
     return {"DataSet": without(found, *_HIDDEN) | size}
 
 

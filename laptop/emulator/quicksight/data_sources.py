@@ -9,6 +9,7 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.quicksight import folders, identities, permissions
 from laptop.emulator.quicksight.records import (
     DATA_SOURCES,
@@ -16,7 +17,6 @@ from laptop.emulator.quicksight.records import (
     invalid,
     page,
     serve,
-    tags_of,
     without,
 )
 from laptop.emulator.registry import Json, NotImplementedOnLaptop
@@ -74,16 +74,12 @@ def _status(data_source: Json, done: str) -> Json:
 @serve("CreateDataSource")
 def create_data_source(request: Json) -> Json:
     _check(request)
-    asset = without(request, "Permissions", "Tags") | {
+    asset = without(request, "Permissions", "Tags", "FolderArns") | {
         "permissions": permissions.granted(DATA_SOURCES, request.get("Permissions")),
-        "tags": tags_of(request),
+        "tags": tag_map(request.get("Tags")),
     }
-    folder_arns = asset.pop("FolderArns", [])
-    for arn in folder_arns:
-        folders.require(arn)
-    made = DATA_SOURCES.put_new(request["DataSourceId"], asset | _status(asset, "CREATION"))
-    for arn in folder_arns:
-        folders.add(arn, "DATASOURCE", request["DataSourceId"], made["Arn"])
+    asset |= _status(asset, "CREATION")
+    made = folders.put_new("DATASOURCE", request["DataSourceId"], asset, request.get("FolderArns") or [])
     return {"Arn": made["Arn"], "DataSourceId": request["DataSourceId"], "CreationStatus": "CREATION_IN_PROGRESS"}
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from laptop.emulator.quicksight import expressions
 from laptop.emulator.quicksight.expressions import ExpressionError
+from laptop.emulator.registry import Json
 
-Json = dict[str, Any]
 # Name of a column -> its type.
 Columns = Mapping[str, str]
 

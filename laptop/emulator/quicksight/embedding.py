@@ -16,8 +16,8 @@ import uuid
 from collections.abc import Iterable
 
 from laptop.emulator.clients import account, region
-from laptop.emulator.quicksight import data_sets, identities, permissions
-from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, THEMES, invalid, not_found, serve
+from laptop.emulator.quicksight import data_sets, identities, permissions, themes, versions
+from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, not_found, serve
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
 
 _MAX_DOMAINS = 3
@@ -70,7 +70,7 @@ def _dashboard(experience: Json) -> Json:
         raise NotImplementedOnLaptop(f"embedding of {kind}")
     wanted = body["InitialDashboardVisualId"]
     dashboard = DASHBOARDS.find(wanted["DashboardId"])
-    for sheet in dashboard["versions"][dashboard["published"] - 1]["Definition"].get("Sheets") or []:
+    for sheet in versions.published(dashboard)["Definition"].get("Sheets") or []:
         visuals = [next(iter(visual.values()))["VisualId"] for visual in sheet.get("Visuals") or []]
         if sheet["SheetId"] == wanted["SheetId"] and wanted["VisualId"] in visuals:
             return dashboard
@@ -80,7 +80,7 @@ def _dashboard(experience: Json) -> Json:
 def _authorized(arn: str) -> Json | None:
     """Return the dashboard of an ARN, or None for a theme."""
     if ":theme/" in arn:
-        THEMES.find_by_arn(arn)
+        themes.require(arn)
         return None
     return DASHBOARDS.find_by_arn(arn)
 
@@ -88,7 +88,7 @@ def _authorized(arn: str) -> Json | None:
 def _require_tags(tags: Iterable[Json], dashboards: Iterable[Json]) -> None:
     keys: set[str] = set()
     for dashboard in dashboards:
-        for arn in dashboard["versions"][dashboard["published"] - 1]["DataSetArns"]:
+        for arn in versions.published(dashboard)["DataSetArns"]:
             _, configuration = data_sets.row_security_of(DATA_SETS.find_by_arn(arn))
             keys |= {rule["TagKey"] for rule in (configuration or {}).get("TagRules", [])}
     unknown = sorted({tag["Key"] for tag in tags} - keys)

@@ -1,7 +1,7 @@
 """The SQL of Athena for a calculated column of a data set. Pure.
 
 A column of a data set is computed row by row, so aggregations and table calculations are refused, as AWS does.
-What is documented and has no SQL here is refused by name (`NOT_ON_LAPTOP`).
+What is documented and has no SQL here is refused by name with NotImplementedOnLaptop.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from laptop.emulator.quicksight.function_sql import (
     identifier,
     literal,
     require_numbers,
+    require_truths,
     wider,
 )
 from laptop.emulator.quicksight.functions import AGGREGATE_FUNCTIONS
+from laptop.emulator.registry import NotImplementedOnLaptop
 
 
 def compile_column(node: Node, types: Mapping[str, str]) -> Typed:
@@ -42,6 +44,8 @@ def compile_column(node: Node, types: Mapping[str, str]) -> Typed:
     ------
     ExpressionError
         Names the column, function or operand that does not fit.
+    NotImplementedOnLaptop
+        Names the function that has no SQL here.
     """
     found = _Compiler(types).compile(node)
     if found.type == BOOLEAN:
@@ -75,11 +79,16 @@ class _Compiler:
 
     def _unary(self, node: Node) -> Typed:
         operand = self.compile(node[2])
-        return Typed(f"(NOT {operand.sql})", BOOLEAN) if node[1] == "not" else Typed(f"(-{operand.sql})", operand.type)
+        if node[1] == "not":
+            require_truths("not", operand)
+            return Typed(f"(NOT {operand.sql})", BOOLEAN)
+        require_numbers("-", operand)
+        return Typed(f"(-{operand.sql})", operand.type)
 
     def _binary(self, node: Node) -> Typed:
         operator, left, right = node[1], self.compile(node[2]), self.compile(node[3])
         if operator in {"and", "or"}:
+            require_truths(operator, left, right)
             return Typed(f"({left.sql} {operator.upper()} {right.sql})", BOOLEAN)
         if operator in {"=", "<>", "<", "<=", ">", ">="}:
             return Typed(f"({comparable(left, right)} {operator} {comparable(right, left)})", BOOLEAN)
@@ -96,7 +105,10 @@ class _Compiler:
     def _in(self, node: Node) -> Typed:
         _, operand, members, negated = node
         found = self.compile(operand)
-        values = ", ".join(comparable(self.compile(member), found) for member in members)
+        listed = [self.compile(member) for member in members]
+        if not listed:
+            raise ExpressionError("in must have values to look for; got none")
+        values = ", ".join(comparable(member, found) for member in listed)
         return Typed(f"({found.sql} {'NOT IN' if negated else 'IN'} ({values}))", BOOLEAN)
 
     def _call(self, node: Node) -> Typed:
@@ -104,7 +116,7 @@ class _Compiler:
         if name in AGGREGATE_FUNCTIONS:
             raise ExpressionError(f"a column of a data set must be computed row by row; got the aggregation {name}")
         if name in NOT_ON_LAPTOP:
-            raise ExpressionError(f"{name} is not implemented on the laptop; it runs on AWS only")
+            raise NotImplementedOnLaptop(f"{name} of a calculated column")
         if name in WITH_PERIOD:
             return self._period_call(name, arguments)
         return FUNCTIONS[name](*(self.compile(argument) for argument in arguments))

@@ -35,18 +35,19 @@ class ExpressionError(ValueError):
 
 _FUNCTIONS = {name.lower(): (name, *bounds) for name, bounds in (ROW_FUNCTIONS | AGGREGATE_FUNCTIONS).items()}
 
+# A comment stands between tokens: within a text or a name, what looks like one is part of it.
 _TOKEN = re.compile(
-    r"""\s*(?:
+    r"""(?>(?:\s|/\*(?s:.*?)\*/)*)(?:
       (?P<parameter>\$\{[^}]+\})
     | (?P<column>\{(?:\\.|[^}\\])+\})
     | (?P<text>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+)
     | (?P<name>[A-Za-z_]\w*)
     | (?P<operator><>|!=|<=|>=|[-+*/%^=<>(),\[\]])
+    | (?P<end>\Z)
     )""",
     re.VERBOSE,
 )
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # From the weakest; those of one line bind alike, to the left.
 _BINARY = (
     {"or": "or"},
@@ -74,9 +75,7 @@ def parse(expression: str) -> Node:
     ExpressionError
         Says what is wrong and where: a character, a bracket, a function that is unknown, too many arguments.
     """
-    blanked = _COMMENT.sub(lambda match: " " * len(match[0]), expression)
-    parser = _Parser(expression, list(_tokens(blanked, expression)))
-    return parser.whole()
+    return _Parser(expression, list(_tokens(expression))).whole()
 
 
 def columns(node: Node) -> set[str]:
@@ -107,12 +106,14 @@ def _walk(node: Node) -> Iterator[Node]:
 _KINDS = frozenset({"column", "parameter", "value", "call", "unary", "binary", "in", "list", "sort"})
 
 
-def _tokens(text: str, original: str) -> Iterator[_Token]:
+def _tokens(text: str) -> Iterator[_Token]:
     place = 0
-    while text[place:].strip():
+    while True:
         match = _TOKEN.match(text, place)
         if not match or match.lastgroup is None:
-            raise ExpressionError(f"an expression must be readable; got {original[place:].strip()[:20]!r} at {place}")
+            raise ExpressionError(f"an expression must be readable; got {text[place:].strip()[:20]!r} at {place}")
+        if match.lastgroup == "end":
+            return
         yield _Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup))
         place = match.end()
 

@@ -1,5 +1,6 @@
 """Conditions of filter steps of a data set as SQL. Pure.
 
+The API's model leaves every value optional; a filter that lacks one is refused, for it has no meaning.
 Source: `FilterOperation`, `DataSetStringFilterCondition`, `DataSetNumericFilterCondition` and
 `DataSetDateFilterCondition` of the API reference.
 """
@@ -12,9 +13,8 @@ from typing import Any
 
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
-from laptop.emulator.quicksight.function_sql import identifier, literal
-
-Json = dict[str, Any]
+from laptop.emulator.quicksight.function_sql import DATETIME, FUNCTIONS, INTEGER, Typed, identifier, literal
+from laptop.emulator.registry import Json
 
 _COMPARISONS = {
     "EQUALS": "=",
@@ -28,6 +28,7 @@ _COMPARISONS = {
     "AFTER": ">",
     "AFTER_OR_EQUALS_TO": ">=",
 }
+_SEARCHES = {"CONTAINS": "contains", "STARTS_WITH": "startsWith", "ENDS_WITH": "endsWith"}
 _TYPES = {
     "StringFilterCondition": {"STRING"},
     "NumericFilterCondition": {"INTEGER", "DECIMAL"},
@@ -43,61 +44,73 @@ def condition(operation: Json, types: Mapping[str, str]) -> str:
     ExpressionError
         The column is not there or of another type, or the filter is incomplete.
     """
-    kinds = [kind for kind in operation if operation[kind]]
-    if len(kinds) != 1:
-        raise ExpressionError(f"a filter must have one condition; got {', '.join(kinds) or 'none'}")
-    (kind,) = kinds
+    kind, body = _only(operation, "a filter must have one condition")
     if kind == "ConditionExpression":
         # A condition is a number, 1 or 0, as a column.
-        return f"{compile_column(parse(operation[kind]), types).sql} = 1"
-    body = operation[kind]
+        found = compile_column(parse(body), types)
+        if found.type != INTEGER:
+            raise ExpressionError(f"{kind} must be true or false; got {body} of type {found.type}")
+        return f"{found.sql} = 1"
     name = body.get("ColumnName", "")
     if types.get(name) not in _TYPES[kind]:
         raise ExpressionError(f"{kind} must be on a column of type {' or '.join(sorted(_TYPES[kind]))}; got {name}")
-    show = _moment if kind == "DateFilterCondition" else _value
-    if "ComparisonFilterCondition" in body:
-        return _comparison(identifier(name), body["ComparisonFilterCondition"], show)
-    if "ListFilterCondition" in body:
-        return _list(identifier(name), body["ListFilterCondition"])
-    if "RangeFilterCondition" in body:
-        return _range(identifier(name), body["RangeFilterCondition"], show)
-    raise ExpressionError(f"{kind} of {name} must have a comparison, a list or a range")
+    tests = {test: body[test] for test in body if test != "ColumnName"}
+    test, members = _only(tests, f"{kind} of {name} must have a comparison, a list or a range")
+    return _TESTS[test](Typed(identifier(name), types[name]), members)
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        value = value.get("StaticValue")
-    return literal(value).sql
+def _only(members: Json, expected: str) -> tuple[str, Any]:
+    """Return the one member that is set."""
+    given = [name for name in members if members[name]]
+    if len(given) != 1:
+        raise ExpressionError(f"{expected}; got {' and '.join(given) or 'none'}")
+    return given[0], members[given[0]]
 
 
-def _moment(value: Any) -> str:
-    """Return a date as SQL; it is in seconds since 1970, or a text."""
-    value = value.get("StaticValue") if isinstance(value, dict) else value
+def _value(column: Typed, body: Json, member: str) -> Typed:
+    """Return the value that a column is compared with."""
+    value = (body.get(member) or {}).get("StaticValue")
+    if value is None:
+        raise ExpressionError(f"the filter of {column.sql} must have a StaticValue in {member}; got {body}")
+    if column.type != DATETIME:
+        return literal(value)
+    # A date is in seconds since 1970, or a text.
     if isinstance(value, int | float):
         value = dt.datetime.fromtimestamp(value, dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return f"CAST('{value}' AS timestamp)"
+    return Typed(f"CAST({literal(value).sql} AS timestamp)", DATETIME)
 
 
-def _comparison(column: str, body: Json, show: Callable[[Any], str]) -> str:
-    operator, value = body["Operator"], show(body.get("Value"))
-    texts = {
-        "CONTAINS": f"strpos({column}, {value}) > 0",
-        "DOES_NOT_CONTAIN": f"strpos({column}, {value}) = 0",
-        "STARTS_WITH": f"substr({column}, 1, length({value})) = {value}",
-        "ENDS_WITH": f"substr({column}, -length({value})) = {value}",
-    }
-    return texts.get(operator) or f"{column} {_COMPARISONS[operator]} {value}"
+def _comparison(column: Typed, body: Json) -> str:
+    operator, value = body["Operator"], _value(column, body, "Value")
+    if operator == "DOES_NOT_CONTAIN":
+        return f"NOT {FUNCTIONS['contains'](column, value).sql}"
+    if operator in _SEARCHES:
+        return FUNCTIONS[_SEARCHES[operator]](column, value).sql
+    return f"{column.sql} {_COMPARISONS[operator]} {value.sql}"
 
 
-def _list(column: str, body: Json) -> str:
-    values = ", ".join(_value(value) for value in body["Values"]["StaticValues"])
-    return f"{column} {'IN' if body['Operator'] == 'INCLUDE' else 'NOT IN'} ({values})"
+def _list(column: Typed, body: Json) -> str:
+    values = (body.get("Values") or {}).get("StaticValues")
+    if not values:
+        raise ExpressionError(f"the filter of {column.sql} must have StaticValues; got {body}")
+    listed = ", ".join(literal(value).sql for value in values)
+    return f"{column.sql} {'IN' if body['Operator'] == 'INCLUDE' else 'NOT IN'} ({listed})"
 
 
-def _range(column: str, body: Json, show: Callable[[Any], str]) -> str:
-    parts = []
-    if "RangeMinimum" in body:
-        parts.append(f"{column} {'>=' if body.get('IncludeMinimum') else '>'} {show(body['RangeMinimum'])}")
-    if "RangeMaximum" in body:
-        parts.append(f"{column} {'<=' if body.get('IncludeMaximum') else '<'} {show(body['RangeMaximum'])}")
-    return " AND ".join(parts) or "true"
+def _range(column: Typed, body: Json) -> str:
+    least, most = ("RangeMinimum", ">", "IncludeMinimum"), ("RangeMaximum", "<", "IncludeMaximum")
+    parts = [
+        f"{column.sql} {sign}{'=' if body.get(include) else ''} {_value(column, body, bound).sql}"
+        for bound, sign, include in (least, most)
+        if bound in body
+    ]
+    if not parts:
+        raise ExpressionError(f"the filter of {column.sql} must have RangeMinimum or RangeMaximum; got {body}")
+    return " AND ".join(parts)
+
+
+_TESTS: dict[str, Callable[[Typed, Json], str]] = {
+    "ComparisonFilterCondition": _comparison,
+    "ListFilterCondition": _list,
+    "RangeFilterCondition": _range,
+}

@@ -5,24 +5,26 @@ Source: `CreateFolder`, `CreateFolderMembership`, `DeleteFolder` ("Deletes an em
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.quicksight import permissions
 from laptop.emulator.quicksight.records import (
     DASHBOARDS,
     DATA_SETS,
     DATA_SOURCES,
     FOLDERS,
-    invalid,
+    Kind,
     not_found,
     page,
     serve,
-    tags_of,
     without,
 )
-from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
 from laptop.emulator.store import Store
 
 MEMBERS = Store("quicksight-folder-members")
-_KINDS = {"DASHBOARD": DASHBOARDS, "DATASET": DATA_SETS, "DATASOURCE": DATA_SOURCES}
+_KINDS: dict[str, Kind] = {"DASHBOARD": DASHBOARDS, "DATASET": DATA_SETS, "DATASOURCE": DATA_SOURCES}
 _HIDDEN = ("permissions", "tags", "ParentFolderArn")
 
 
@@ -31,10 +33,18 @@ def require(arn: str) -> Json:
     return FOLDERS.find_by_arn(arn)
 
 
-def add(folder_arn: str, kind: str, member_id: str, member_arn: str) -> None:
-    """Put an asset into a folder."""
-    folder_id = require(folder_arn)["FolderId"]
-    MEMBERS.put(f"{folder_id}/{kind}/{member_id}", {"MemberId": member_id, "MemberArn": member_arn, "MemberType": kind})
+def put_new(member_type: str, asset_id: str, asset: Json, folder_arns: Iterable[str]) -> Json:
+    """Keep a new asset and put it into folders, which must all be there; return it as `Kind.put_new` does."""
+    folder_ids = [require(arn)["FolderId"] for arn in folder_arns]
+    made = _KINDS[member_type].put_new(asset_id, asset)
+    for folder_id in folder_ids:
+        _add(folder_id, member_type, asset_id, made["Arn"])
+    return made
+
+
+def _add(folder_id: str, member_type: str, member_id: str, arn: str) -> None:
+    member = {"MemberId": member_id, "MemberArn": arn, "MemberType": member_type}
+    MEMBERS.put(f"{folder_id}/{member_type}/{member_id}", member)
 
 
 def forget(member_arn: str) -> None:
@@ -52,7 +62,7 @@ def create_folder(request: Json) -> Json:
         "FolderType": request.get("FolderType", "SHARED"),
         "SharingModel": request.get("SharingModel", "ACCOUNT"),
         "permissions": permissions.granted(FOLDERS, request.get("Permissions")),
-        "tags": tags_of(request),
+        "tags": tag_map(request.get("Tags")),
     }
     made = FOLDERS.put_new(request["FolderId"], asset | ({"FolderPath": path} if path else {}))
     return {"Arn": made["Arn"], "FolderId": request["FolderId"]}
@@ -106,15 +116,12 @@ def summary(found: Json) -> Json:
 
 @serve("CreateFolderMembership")
 def create_folder_membership(request: Json) -> Json:
-    folder, kind, member_id = FOLDERS.find(request["FolderId"]), request["MemberType"], request["MemberId"]
-    add(folder["Arn"], kind, member_id, _member(kind, member_id)["Arn"])
-    return {"FolderMember": {"MemberId": member_id, "MemberType": kind}}
-
-
-def _member(kind: str, member_id: str) -> Json:
-    if kind not in _KINDS:
-        raise invalid(f"MemberType {kind} is not implemented on the laptop; it runs on AWS only")
-    return _KINDS[kind].find(member_id)
+    member_type, member_id = request["MemberType"], request["MemberId"]
+    if member_type not in _KINDS:
+        raise NotImplementedOnLaptop(f"a folder member of type {member_type}")
+    FOLDERS.find(request["FolderId"])
+    _add(request["FolderId"], member_type, member_id, _KINDS[member_type].find(member_id)["Arn"])
+    return {"FolderMember": {"MemberId": member_id, "MemberType": member_type}}
 
 
 @serve("DeleteFolderMembership")

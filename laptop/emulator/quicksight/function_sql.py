@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from laptop.emulator.quicksight.expressions import ExpressionError
+from laptop.emulator.registry import NotImplementedOnLaptop
 
 STRING, INTEGER, DECIMAL, DATETIME, BOOLEAN = "STRING", "INTEGER", "DECIMAL", "DATETIME", "BOOLEAN"
 SQL_TYPES = {STRING: "varchar", INTEGER: "bigint", DECIMAL: "double", DATETIME: "timestamp", BOOLEAN: "boolean"}
@@ -65,14 +66,33 @@ def wider(*types: str | None) -> str | None:
     if len(known) > 1 and known <= {INTEGER, DECIMAL}:
         return DECIMAL
     if len(known) > 1:
-        raise ExpressionError(f"the values of a function must be of one type; got {' and '.join(sorted(known))}")
+        raise ExpressionError(f"values that meet must be of one type; got {' and '.join(sorted(known))}")
     return known.pop() if known else None
 
 
+def require_truths(operator: str, *operands: Typed) -> None:
+    for operand in operands:
+        if operand.type not in {BOOLEAN, None}:
+            raise ExpressionError(f"{operator} must have conditions; got {operand.sql} of type {operand.type}")
+
+
 def comparable(operand: Typed, other: Typed) -> str:
-    """Return an operand as SQL; a date may be compared with a text, as in `{day} > '2026-01-01'`."""
+    """Return an operand as SQL that can be compared with another one.
+
+    A date may be compared with a text, as in `{day} > '2026-01-01'`; a condition is the number 1 or 0.
+
+    Raises
+    ------
+    ExpressionError
+        The two are of types that cannot be compared.
+    """
+    types = {operand.type, other.type}
     if operand.type == STRING and other.type == DATETIME:
         return f"CAST({operand.sql} AS timestamp)"
+    if operand.type == BOOLEAN and other.type == INTEGER:
+        return f"CAST({operand.sql} AS bigint)"
+    if types not in ({STRING, DATETIME}, {BOOLEAN, INTEGER}):
+        wider(*types)
     return operand.sql
 
 
@@ -86,6 +106,7 @@ def _simple(pattern: str, kind: str) -> Callable[..., Typed]:
 
 
 def _ifelse(*found: Typed) -> Typed:
+    require_truths("ifelse", *found[:-1:2])
     results = [*found[1::2], found[-1]]
     kind = wider(*(result.type for result in results))
     branches = "".join(
@@ -100,7 +121,8 @@ def _switch(*found: Typed) -> Typed:
     pairs = list(zip(cases[0 : len(cases) // 2 * 2 : 2], cases[1::2], strict=True))
     kind = wider(default.type, *(result.type for _, result in pairs))
     branches = "".join(
-        f" WHEN {subject.sql} = {comparable(case, subject)} THEN {_as(result, kind)}" for case, result in pairs
+        f" WHEN {comparable(subject, case)} = {comparable(case, subject)} THEN {_as(result, kind)}"
+        for case, result in pairs
     )
     return Typed(f"(CASE{branches} ELSE {_as(default, kind)} END)", kind)
 
@@ -142,7 +164,7 @@ def _locate(text: Typed, part: Typed, start: Typed | None = None) -> Typed:
 
 def _format_date(moment: Typed, pattern: Typed | None = None, zone: Typed | None = None) -> Typed:
     if zone is not None:
-        raise ExpressionError("formatDate with a time zone is not implemented on the laptop; it runs on AWS only")
+        raise NotImplementedOnLaptop("formatDate with a time zone")
     return Typed(
         f"format_datetime({moment.sql}, {pattern.sql if pattern else literal('yyyy-MM-dd HH:mm:ss').sql})", STRING
     )
@@ -150,12 +172,17 @@ def _format_date(moment: Typed, pattern: Typed | None = None, zone: Typed | None
 
 def _parse_date(text: Typed, pattern: Typed | None = None, zone: Typed | None = None) -> Typed:
     if zone is not None:
-        raise ExpressionError("parseDate with a time zone is not implemented on the laptop; it runs on AWS only")
+        raise NotImplementedOnLaptop("parseDate with a time zone")
     if text.type == DATETIME:
         return text
     if pattern is None:
         return Typed(f"TRY_CAST({text.sql} AS timestamp)", DATETIME)
     return Typed(f"TRY(CAST(parse_datetime({text.sql}, {pattern.sql}) AS timestamp))", DATETIME)
+
+
+def _mod(number: Typed, modulus: Typed) -> Typed:
+    require_numbers("mod", number, modulus)
+    return Typed(f"mod({number.sql}, {modulus.sql})", wider(number.type, modulus.type))
 
 
 def _concat(*found: Typed) -> Typed:
@@ -175,7 +202,7 @@ FUNCTIONS: dict[str, Callable[..., Typed]] = {
     "contains": _search("(strpos({0}, {1}) > 0)"),
     "decimalToInt": _decimal_to_int,
     "decodeURL": _simple("url_decode({0})", STRING),
-    "endsWith": _search("(substr({0}, -length({1})) = {1})"),
+    "endsWith": _search("(substr({0}, greatest(length({0}) - length({1}) + 1, 1)) = {1})"),
     "epochDate": _simple("CAST(from_unixtime({0}) AS timestamp)", DATETIME),
     "exp": _simple("exp({0})", DECIMAL),
     "floor": _simple("CAST(floor({0}) AS bigint)", INTEGER),
@@ -189,14 +216,15 @@ FUNCTIONS: dict[str, Callable[..., Typed]] = {
     "locate": _locate,
     "log": _simple("log10({0})", DECIMAL),
     "ltrim": _simple("ltrim({0})", STRING),
-    "mod": _same("mod({0}, {1})"),
+    "mod": _mod,
     "now": _simple("CAST(current_timestamp AS timestamp)", DATETIME),
     "nullIf": _same("nullif({0}, {1})"),
     "parseDate": _parse_date,
     "parseDecimal": _simple("TRY_CAST({0} AS double)", DECIMAL),
     "parseInt": _simple("TRY_CAST({0} AS bigint)", INTEGER),
     "replace": _simple("replace({0}, {1}, {2})", STRING),
-    "right": _simple("substr({0}, -{1})", STRING),
+    # A start before the first character gives nothing in Trino.
+    "right": _simple("substr({0}, greatest(length({0}) - {1} + 1, 1))", STRING),
     "round": _round,
     "rtrim": _simple("rtrim({0})", STRING),
     "split": _simple("split_part({0}, {1}, {2})", STRING),

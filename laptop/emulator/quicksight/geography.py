@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-Json = dict[str, Any]
+from laptop.emulator.registry import Json
 
 _NUMERIC_ROLES = frozenset({"LATITUDE", "LONGITUDE"})
 _NUMBERS = frozenset({"INTEGER", "DECIMAL"})

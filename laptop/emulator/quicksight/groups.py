@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 
 from laptop.emulator.quicksight.identities import GROUPS, MEMBERS, arn_of, find_user, key_of, require_namespace
-from laptop.emulator.quicksight.records import not_found, page, serve, without
-from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.quicksight.records import exists, not_found, page, serve, without
+from laptop.emulator.registry import Json
 
 
 def find_group(namespace: str, name: str) -> Json:
@@ -20,7 +20,7 @@ def find_group(namespace: str, name: str) -> Json:
 def create_group(request: Json) -> Json:
     namespace, name = require_namespace(request), request["GroupName"]
     if GROUPS.get(key_of(namespace, name)):
-        raise ServiceError("ResourceExistsException", f"Group {name} already exists in namespace {namespace}", 409)
+        raise exists(f"Group {name} of namespace {namespace}")
     made = {"Arn": arn_of("group", namespace, name), "PrincipalId": f"group/{uuid.uuid4()}"}
     group = without(request, "Namespace") | made
     GROUPS.put(key_of(namespace, name), group)

@@ -10,9 +10,9 @@ import re
 import uuid
 
 from laptop.emulator.clients import account, client, region
-from laptop.emulator.quicksight.records import invalid, not_found, page, serve
+from laptop.emulator.quicksight.records import exists, invalid, not_found, page, serve
 from laptop.emulator.quicksight.row_security import Person
-from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.registry import Json, NotImplementedOnLaptop
 from laptop.emulator.store import Store
 
 USERS = Store("quicksight-users")
@@ -120,7 +120,7 @@ def register_user(request: Json) -> Json:
     namespace = require_namespace(request)
     name = _user_name(request)
     if USERS.get(key_of(namespace, name)):
-        raise ServiceError("ResourceExistsException", f"User {name} already exists in namespace {namespace}", 409)
+        raise exists(f"User {name} of namespace {namespace}")
     user = {
         **{member: request[member] for member in _GIVEN if member in request},
         "Arn": arn_of("user", namespace, name),
@@ -138,8 +138,10 @@ def _user_name(request: Json) -> str:
         if not request.get("UserName"):
             raise invalid("UserName must be given for a user of QuickSight")
         return str(request["UserName"])
-    if request["IdentityType"] != "IAM" or not request.get("IamArn"):
-        raise invalid("IdentityType must be QUICKSIGHT, or IAM with IamArn, on the laptop")
+    if request["IdentityType"] != "IAM":
+        raise NotImplementedOnLaptop(f"a user of IdentityType {request['IdentityType']}")
+    if not request.get("IamArn"):
+        raise invalid("IamArn must be given for a user of IAM")
     # "<role>/<session>" for a role, the name for a user.
     name = str(request["IamArn"].partition("/")[2])
     return f"{name}/{request['SessionName']}" if request.get("SessionName") else name

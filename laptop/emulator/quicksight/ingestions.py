@@ -6,43 +6,69 @@
 | QUEUED | another ingestion of the data set runs; QueueInfo names it |
 | RUNNING, COMPLETED | RowInfo says how many rows were read, skipped, and are in the data set |
 | FAILED | ErrorInfo says why; the rows of the last good one stay |
-| CANCELLED | by CancelIngestion, or the data set was deleted |
+| CANCELLED | by CancelIngestion; the rows of the last good one stay |
 
-Each puts its CloudWatch metrics (`signals`).
-
-An incremental refresh needs the data set's look-back window; where nothing was imported yet, or its columns have
-changed, it reads everything. Quotas (32 refreshes a day, 1 billion rows) are not enforced.
-Source: `CreateIngestion`, `Ingestion`, `LookbackWindow` of the API reference; "Refreshing SPICE data".
+Each puts its CloudWatch metrics (`signals`). Quotas (32 refreshes a day, 1 billion rows) are not enforced.
+Source: `CreateIngestion`, `CancelIngestion`, `Ingestion` of the API reference.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
+import threading
 import time
+import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight import preparation, signals, source, spice, steps
-from laptop.emulator.quicksight.records import DATA_SETS, invalid, lock, not_found, page, serve
-from laptop.emulator.quicksight.source import SourceError
-from laptop.emulator.registry import Json, ServiceError, on_start
+from laptop.emulator.quicksight import imports, signals, spice
+from laptop.emulator.quicksight.imports import Outcome
+from laptop.emulator.quicksight.records import DATA_SETS, exists, invalid, lock, not_found, page, serve
+from laptop.emulator.registry import Json
 from laptop.emulator.store import Store
 
 logger = logging.getLogger("laptop.quicksight")
 
 STORE = Store("quicksight-ingestions")
 _ACTIVE = ("INITIALIZED", "QUEUED", "RUNNING")
-_HIDDEN = ("columns", "kind")
-_UNITS = {"HOUR": dt.timedelta(hours=1), "DAY": dt.timedelta(days=1), "WEEK": dt.timedelta(weeks=1)}
+# Tells the ingestions of this process from those that the end of an earlier one cut off.
+_PROCESS = str(uuid.uuid4())
+_HIDDEN = ("process",)
 
-# Data sets whose thread is at work, and ingestions that are to stop.
-_busy: set[tuple[clients.Scope, str]] = set()
-_stopping: set[tuple[clients.Scope, str]] = set()
+_Worker = tuple[clients.Scope, str]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """An ingestion that is at work."""
+
+    data_set_id: str
+    ingestion: Json
+    worker: _Worker
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def key(self) -> str:
+        return _key(self.data_set_id, self.ingestion["IngestionId"])
+
+    @property
+    def file(self) -> Path:
+        return spice.file(self.data_set_id, self.ingestion["IngestionId"])
+
+
+# Data sets whose thread is alive, and what each runs; both under `lock` only. Who deletes a data set takes its run out
+# of here: another data set, and an ingestion of it, may have the same ids before the run has noticed.
+_busy: set[_Worker] = set()
+_running: dict[_Worker, _Run] = {}
 
 
 def _key(data_set_id: str, ingestion_id: str) -> str:
     return f"{data_set_id}/{ingestion_id}"
+
+
+def _worker(data_set_id: str) -> _Worker:
+    return clients.scope(), data_set_id
 
 
 def _find(request: Json) -> Json:
@@ -50,12 +76,24 @@ def _find(request: Json) -> Json:
     found: Json | None = STORE.get(_key(request["DataSetId"], request["IngestionId"]))
     if found is None:
         raise not_found(f"Ingestion {request['IngestionId']} of data set {request['DataSetId']} is not found")
-    return found
+    return _read(found)
 
 
 def of(data_set_id: str) -> list[Json]:
     """Return the ingestions of a data set, the newest first."""
-    return [ingestion for _, ingestion in STORE.items(_key(data_set_id, ""))][::-1]
+    return [_read(ingestion) for _, ingestion in STORE.items(_key(data_set_id, ""))][::-1]
+
+
+def _read(ingestion: Json) -> Json:
+    if ingestion["IngestionStatus"] in _ACTIVE and ingestion.get("process") != _PROCESS:
+        message = "the laptop was stopped while the ingestion ran"
+        return ingestion | imports.failed("INTERNAL_SERVICE_ERROR", message).members
+    return ingestion
+
+
+def _current(data_set_id: str) -> Json | None:
+    """Return the oldest ingestion of a data set that has not ended, or None."""
+    return next((each for each in of(data_set_id)[::-1] if each["IngestionStatus"] in _ACTIVE), None)
 
 
 def public(ingestion: Json) -> Json:
@@ -70,12 +108,11 @@ def start(data_set_id: str, ingestion_id: str, request_type: str, request_source
     ServiceError
         There is one of this id.
     """
-    data_set = DATA_SETS.find(data_set_id)
-    key = _key(data_set_id, ingestion_id)
+    key, worker = _key(data_set_id, ingestion_id), _worker(data_set_id)
     with lock:
+        data_set = DATA_SETS.find(data_set_id)
         if STORE.get(key):
-            message = f"Ingestion {ingestion_id} of data set {data_set_id} already exists"
-            raise ServiceError("ResourceExistsException", message, 409)
+            raise exists(f"Ingestion {ingestion_id} of data set {data_set_id}")
         ingestion = {
             "Arn": f"{data_set['Arn']}/ingestion/{ingestion_id}",
             "IngestionId": ingestion_id,
@@ -83,14 +120,14 @@ def start(data_set_id: str, ingestion_id: str, request_type: str, request_source
             "CreatedTime": time.time(),
             "RequestSource": request_source,
             "RequestType": request_type,
+            "process": _PROCESS,
         }
-        running = next((each for each in of(data_set_id)[::-1] if each["IngestionStatus"] in _ACTIVE), None)
-        if running:
+        current = _current(data_set_id)
+        if current:
             # Of the two, the API reference calls the one that waits WaitingOnIngestion.
-            queue = {"WaitingOnIngestion": ingestion_id, "QueuedIngestion": running["IngestionId"]}
+            queue = {"WaitingOnIngestion": ingestion_id, "QueuedIngestion": current["IngestionId"]}
             ingestion |= {"IngestionStatus": "QUEUED", "QueueInfo": queue}
         STORE.put(key, ingestion)
-        worker = (clients.scope(), data_set_id)
         if worker not in _busy:
             _busy.add(worker)
             clients.background(_work, data_set_id)
@@ -98,120 +135,87 @@ def start(data_set_id: str, ingestion_id: str, request_type: str, request_source
 
 
 def _work(data_set_id: str) -> None:
-    worker = (clients.scope(), data_set_id)
-    while True:
-        with lock:
-            waiting = [each for each in of(data_set_id)[::-1] if each["IngestionStatus"] in _ACTIVE]
-            if not waiting:
-                _busy.discard(worker)
-                return
-        _run(data_set_id, waiting[0])
-
-
-def _run(data_set_id: str, ingestion: Json) -> None:
-    key, began = _key(data_set_id, ingestion["IngestionId"]), time.monotonic()
-    ingestion = {name: value for name, value in ingestion.items() if name != "QueueInfo"}
-    _put(key, ingestion | {"IngestionStatus": "RUNNING"})
+    worker = _worker(data_set_id)
     try:
-        end = _import(data_set_id, ingestion, lambda: (clients.scope(), key) in _stopping)
-    except SourceError as error:
-        end = _failure(error.kind, error.message)
-    except steps.PreparationError as error:
-        end = _failure("INVALID_DATAPREP_SYNTAX", str(error))
-    except ServiceError as error:
-        end = _failure("DATA_SET_DELETED", error.message)
-    except Exception as error:
-        # Of this ingestion, not of the laptop: those that wait must have their turn.
-        logger.exception("ingestion %s", key)
-        end = _failure("INTERNAL_SERVICE_ERROR", f"{type(error).__name__}: {error}")
-    _stopping.discard((clients.scope(), key))
-    seconds = time.monotonic() - began
-    _put(key, ingestion | end | {"IngestionTimeInSeconds": int(seconds)})
-    signals.ended(data_set_id, end, seconds)
+        while run := _next(worker):
+            _do(run)
+    except Exception:
+        # E.g. the disk is full. The next ingestion starts another thread, which goes on with those that wait.
+        with lock:
+            _busy.discard(worker)
+            _running.pop(worker, None)
+        raise
 
 
-def _put(key: str, ingestion: Json) -> None:
-    # A deleted data set takes its ingestions along.
-    if STORE.get(key):
-        STORE.put(key, ingestion)
-
-
-def _failure(kind: str, message: str) -> Json:
-    return {"IngestionStatus": "FAILED", "ErrorInfo": {"Type": kind, "Message": message}}
-
-
-def _import(data_set_id: str, ingestion: Json, is_stopped: source.Question) -> Json:
-    data_set = DATA_SETS.find(data_set_id)
-    prepared = preparation.prepare(data_set)
-    columns = [column.name for column in prepared.columns]
-    window = _window(data_set, columns) if ingestion["RequestType"] == "INCREMENTAL_REFRESH" else None
-    sql = prepared.sql
-    if window:
-        since = f"TIMESTAMP '{window.since:%Y-%m-%d %H:%M:%S}'"
-        sql = f'SELECT * FROM ({sql}) AS look_back WHERE "{window.column}" >= {since}'  # noqa: S608
-    content = source.rows(prepared.data_source_arn, sql, prepared.columns, is_stopped)
-    if content is None:
-        return {"IngestionStatus": "CANCELLED"}
-    target = spice.folder(data_set_id) / f"{ingestion['IngestionId']}.parquet"
-    read = spice.load(content, prepared.columns, target, window)
-    if read.dropped and not read.ingested:
-        target.unlink()
-        raise SourceError("DATA_TOLERANCE_EXCEPTION", f"none of {read.dropped} rows fits the types of the data set")
-    _show(data_set_id, ingestion["IngestionId"], columns)
-    rows = {"RowsIngested": read.ingested, "RowsDropped": read.dropped, "TotalRowsInDataset": read.total}
-    return {"IngestionStatus": "COMPLETED", "RowInfo": rows, "IngestionSizeInBytes": read.size}
-
-
-def _window(data_set: Json, columns: list[str]) -> spice.Window | None:
-    if not data_set.get("shown") or data_set["shown"]["columns"] != columns:
-        return None
-    window = look_back(data_set)
-    if window is None:
-        raise SourceError("CUSTOMER_ERROR", "an incremental refresh must have a look-back window")
-    since = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0) - window["Size"] * _UNITS[window["SizeUnit"]]
-    return spice.Window(window["ColumnName"], since, shown_file(data_set))
-
-
-def _show(data_set_id: str, ingestion_id: str, columns: list[str]) -> None:
+def _next(worker: _Worker) -> _Run | None:
+    _, data_set_id = worker
     with lock:
-        if not STORE.get(_key(data_set_id, ingestion_id)):
-            # Another data set may have its id by now.
-            raise SourceError("DATA_SET_DELETED", f"data set {data_set_id} was deleted")
-        data_set = DATA_SETS.find(data_set_id)
-        # Not by `put`: an import does not change when the data set was last updated.
-        DATA_SETS.store.put(data_set_id, data_set | {"shown": {"id": ingestion_id, "columns": columns}})
-    # Who has just looked up the rows before may still read them.
-    before = (data_set.get("shown") or {}).get("id", "")
-    spice.remove(data_set_id, keep={ingestion_id, before})
+        current = _current(data_set_id)
+        if current is None:
+            _busy.discard(worker)
+            return None
+        started = {name: value for name, value in current.items() if name != "QueueInfo"}
+        run = _running[worker] = _Run(data_set_id, started | {"IngestionStatus": "RUNNING"}, worker)
+        STORE.put(run.key, run.ingestion)
+        return run
 
 
-def shown_file(data_set: Json) -> Path:
-    """Return the file of the rows that a data set in SPICE shows."""
-    return spice.folder(data_set["DataSetId"]) / f"{data_set['shown']['id']}.parquet"
+def _do(run: _Run) -> None:
+    began = time.monotonic()
+    outcome = imports.run(run.data_set_id, run.ingestion["RequestType"], run.file, run.stopped.is_set)
+    seconds = time.monotonic() - began
+    ended = _end(run, outcome, seconds)
+    if ended is None:
+        return
+    try:
+        signals.ended(run.data_set_id, ended, seconds)
+    except Exception:
+        # The ingestion has ended as it says; those that wait must have their turn.
+        logger.exception("the metrics of ingestion %s could not be put", run.key)
 
 
-def look_back(data_set: Json) -> Json | None:
-    """Return the LookbackWindow of a data set, or None."""
-    configuration = (data_set.get("refresh_properties") or {}).get("RefreshConfiguration") or {}
-    found: Json | None = (configuration.get("IncrementalRefresh") or {}).get("LookbackWindow")
-    return found
+def _end(run: _Run, outcome: Outcome, seconds: float) -> Json | None:
+    """Keep the outcome of a run and show its rows if it is good; return it, or None if its data set was deleted."""
+    with lock:
+        if _running.get(run.worker) is not run:
+            run.file.unlink(missing_ok=True)
+            return None
+        del _running[run.worker]
+        data_set = DATA_SETS.find(run.data_set_id)
+        if outcome.is_good and run.stopped.is_set():
+            outcome = imports.CANCELLED
+        elif outcome.is_good and data_set["ImportMode"] != "SPICE":
+            outcome = imports.failed("DATA_SET_NOT_SPICE", f"data set {run.data_set_id} has left SPICE")
+        # Who has just looked up the rows before may still read them.
+        kept = {run.ingestion["IngestionId"]} if outcome.is_good else set()
+        kept |= {data_set["shown"]["id"]} if data_set.get("shown") else set()
+        if outcome.is_good:
+            shown = {"id": run.ingestion["IngestionId"], "columns": outcome.types}
+            # Not by `put`: an import does not change when the data set was last updated.
+            DATA_SETS.store.put(run.data_set_id, data_set | {"shown": shown})
+        spice.remove(run.data_set_id, kept)
+        ended = run.ingestion | outcome.members | {"IngestionTimeInSeconds": int(seconds)}
+        STORE.put(run.key, ended)
+        return ended
 
 
 def forget(data_set_id: str) -> None:
     """Stop and delete the ingestions of a data set that is deleted, and its rows."""
-    for ingestion in of(data_set_id):
-        key = _key(data_set_id, ingestion["IngestionId"])
-        if ingestion["IngestionStatus"] in _ACTIVE:
-            _stopping.add((clients.scope(), key))
-        STORE.delete(key)
-    spice.remove(data_set_id)
+    with lock:
+        run = _running.pop(_worker(data_set_id), None)
+        if run:
+            run.stopped.set()
+        for ingestion in of(data_set_id):
+            STORE.delete(_key(data_set_id, ingestion["IngestionId"]))
+        spice.remove(data_set_id)
 
 
 @serve("CreateIngestion")
 def create_ingestion(request: Json) -> Json:
     data_set = DATA_SETS.find(request["DataSetId"])
-    require_refreshable(data_set, request.get("IngestionType", "FULL_REFRESH"))
-    started = start(request["DataSetId"], request["IngestionId"], request.get("IngestionType", "FULL_REFRESH"))
+    kind = request.get("IngestionType", "FULL_REFRESH")
+    require_refreshable(data_set, kind)
+    started = start(request["DataSetId"], request["IngestionId"], kind)
     return {name: started[name] for name in ("Arn", "IngestionId", "IngestionStatus")}
 
 
@@ -225,7 +229,7 @@ def require_refreshable(data_set: Json, kind: str) -> None:
     """
     if data_set["ImportMode"] != "SPICE":
         raise invalid(f"a data set that is refreshed must be in SPICE; {data_set['DataSetId']} is in DIRECT_QUERY")
-    if kind == "INCREMENTAL_REFRESH" and look_back(data_set) is None:
+    if kind == "INCREMENTAL_REFRESH" and imports.look_back(data_set) is None:
         raise invalid(f"an incremental refresh must have a look-back window; {data_set['DataSetId']} has none")
 
 
@@ -242,22 +246,13 @@ def list_ingestions(request: Json) -> Json:
 
 @serve("CancelIngestion")
 def cancel_ingestion(request: Json) -> Json:
-    key = _key(request["DataSetId"], request["IngestionId"])
     with lock:
         found = _find(request)
         if found["IngestionStatus"] not in _ACTIVE:
             raise invalid(f"an ingestion that is cancelled must not have ended; got {found['IngestionStatus']}")
-        if found["IngestionStatus"] == "RUNNING":
-            _stopping.add((clients.scope(), key))
+        run = _running.get(_worker(request["DataSetId"]))
+        if run and run.ingestion["IngestionId"] == request["IngestionId"]:
+            run.stopped.set()
         else:
-            STORE.put(key, found | {"IngestionStatus": "CANCELLED"})
+            STORE.put(_key(request["DataSetId"], request["IngestionId"]), found | {"IngestionStatus": "CANCELLED"})
     return {"Arn": found["Arn"], "IngestionId": request["IngestionId"]}
-
-
-@on_start
-def fail_orphans() -> None:
-    """Fail the ingestions that the end of the last run cut off; what data sets show stays."""
-    for key, found in list(STORE.items()):
-        is_busy = (clients.scope(), key.partition("/")[0]) in _busy
-        if found["IngestionStatus"] in _ACTIVE and not is_busy:
-            STORE.put(key, found | _failure("INTERNAL_SERVICE_ERROR", "the laptop was stopped while the ingestion ran"))

@@ -20,7 +20,7 @@ from laptop.emulator.quicksight.records import (
     invalid,
     serve,
 )
-from laptop.emulator.registry import Json
+from laptop.emulator.registry import Json, NotImplementedOnLaptop
 
 
 def _actions(names: str) -> frozenset[str]:
@@ -132,7 +132,7 @@ def _serve(kind: Kind, id_member: str, arn_member: str) -> None:
     def update(request: Json) -> Json:
         for member in ("GrantLinkPermissions", "RevokeLinkPermissions"):
             if request.get(member):
-                raise invalid(f"{member} is not implemented on the laptop; it runs on AWS only")
+                raise NotImplementedOnLaptop(member)
         return answer(request[id_member], change(kind, request[id_member], request))
 
 

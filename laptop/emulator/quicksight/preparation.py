@@ -6,7 +6,8 @@
 | DataPrepConfiguration | one source; ImportTable, Project, RenameColumns, CastColumnTypes, CreateColumns, Filters |
 | LogicalTableMap | one table of a physical one; Project, RenameColumn, CastColumnType, CreateColumns, Filter |
 
-Everything else is refused by name: joins, unions, aggregations, pivots, parents that are data sets, parameters.
+Everything else is refused by name with NotImplementedOnLaptop: joins, unions, aggregations, pivots, parents that are
+data sets, parameters.
 Source: `DataPrepConfiguration` and `LogicalTable` of the API reference.
 """
 
@@ -30,8 +31,7 @@ from laptop.emulator.quicksight.steps import (
     refused,
     rename,
 )
-
-Json = dict[str, Any]
+from laptop.emulator.registry import Json
 
 
 def prepare(data_set: Json) -> Prepared:
@@ -45,7 +45,9 @@ def prepare(data_set: Json) -> Prepared:
     Raises
     ------
     PreparationError
-        Names what is wrong, or what the laptop does not do.
+        Names what is wrong.
+    NotImplementedOnLaptop
+        Names what the laptop does not do.
     """
     if data_set.get("DatasetParameters"):
         raise refused("DatasetParameters")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
-from laptop.emulator import shapes
+from laptop.emulator import paging, shapes
 from laptop.emulator.clients import account, region
 from laptop.emulator.registry import Call, Json, ServiceError, operation
 from laptop.emulator.store import Store
@@ -19,6 +20,7 @@ SERVICE: Final = "quicksight"
 # Whoever reads an asset and puts it back changed holds it: requests, and ingestions that end.
 lock = threading.RLock()
 _PAGE = 100
+_ID = re.compile(r"[\w\-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,13 @@ class Kind:
         return found
 
     def find_by_arn(self, arn: str) -> Json:
-        """Return the asset of an ARN, which must be of this kind, account and region."""
+        """Return the asset of an ARN, which must be of this kind, account and region.
+
+        Raises
+        ------
+        ServiceError
+            It is not, or there is no such asset.
+        """
         asset_id = arn.rpartition("/")[2]
         if arn != self.arn(asset_id):
             raise invalid(f"the ARN of a {self.noun} must be like {self.arn('<id>')}; got {arn}")
@@ -66,10 +74,13 @@ class Kind:
         Raises
         ------
         ServiceError
-            There is one of this id.
+            There is one of this id, or the id is none.
         """
+        # The model says it of the other kinds' ids; one with a slash would lead out of the folder of the rows.
+        if not _ID.fullmatch(asset_id):
+            raise invalid(f"the id of a {self.noun} must have letters, digits, - and _; got {asset_id!r}")
         if self.store.get(asset_id) is not None:
-            raise ServiceError("ResourceExistsException", f"{self.noun} {asset_id} already exists", 409)
+            raise exists(f"{self.noun} {asset_id}")
         now = time.time()
         made = asset | {"Arn": self.arn(asset_id), "CreatedTime": now, "LastUpdatedTime": now}
         self.store.put(asset_id, made)
@@ -124,21 +135,16 @@ def not_found(message: str) -> ServiceError:
     return ServiceError("ResourceNotFoundException", message, 404)
 
 
-def page(member: str, entries: Iterable[Any], request: Json) -> Json:
-    """Return one page of a list; the token is the place of the next entry."""
-    every = list(entries)
-    token = request.get("NextToken") or "0"
-    if not token.isdigit() or int(token) > len(every):
-        raise ServiceError("InvalidNextTokenException", f"NextToken must be of the last answer; got {token!r}")
-    last = int(token) + int(request.get("MaxResults") or _PAGE)
-    answer: Json = {member: every[int(token) : last]}
-    return answer | ({"NextToken": str(last)} if last < len(every) else {})
+def exists(what: str) -> ServiceError:
+    return ServiceError("ResourceExistsException", f"{what} already exists", 409)
+
+
+def page(member: str, entries: Sequence[Any], request: Json) -> Json:
+    """Return one page of a list."""
+    found, more = paging.page(entries, request, _PAGE, "InvalidNextTokenException")
+    return {member: found} | more
 
 
 def without(request: Json, *names: str) -> Json:
     """Return a request without these members and without the account."""
     return {name: value for name, value in request.items() if name not in {"AwsAccountId", *names}}
-
-
-def tags_of(request: Json) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in request.get("Tags") or []}

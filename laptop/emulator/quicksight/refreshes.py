@@ -9,7 +9,7 @@ from typing import Any
 
 from laptop.emulator import clock
 from laptop.emulator.quicksight import ingestions, schedule_rules
-from laptop.emulator.quicksight.records import DATA_SETS, invalid, lock, not_found, serve
+from laptop.emulator.quicksight.records import DATA_SETS, exists, invalid, lock, not_found, serve
 from laptop.emulator.registry import Json, ServiceError, on_start
 from laptop.emulator.store import Store
 
@@ -56,7 +56,7 @@ def _find(data_set_id: str, schedule_id: str) -> Json:
 def create_refresh_schedule(request: Json) -> Json:
     schedule = request["Schedule"]
     if STORE.get(_key(request["DataSetId"], schedule["ScheduleId"])):
-        raise ServiceError("ResourceExistsException", f"refresh schedule {schedule['ScheduleId']} already exists", 409)
+        raise exists(f"refresh schedule {schedule['ScheduleId']} of data set {request['DataSetId']}")
     return _put(request["DataSetId"], schedule)
 
 
@@ -118,7 +118,7 @@ def delete_refresh_properties(request: Json) -> Json:
 def _refresh_properties(data_set_id: str) -> Json:
     properties: Json | None = DATA_SETS.find(data_set_id).get("refresh_properties")
     if not properties:
-        raise ServiceError("ResourceNotFoundException", f"data set {data_set_id} has no refresh properties", 404)
+        raise not_found(f"refresh properties of data set {data_set_id} are not found")
     return properties
 
 

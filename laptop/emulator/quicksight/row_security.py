@@ -23,7 +23,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Json = dict[str, Any]
+from laptop.emulator.quicksight.function_sql import identifier, literal
+from laptop.emulator.registry import Json
 
 # Column -> values that it may have; a column that is not here may have any.
 Condition = Mapping[str, frozenset[str]]
@@ -151,15 +152,7 @@ def predicate(access: Access) -> str:
 
 def _all_of(condition: Condition) -> str:
     parts = [
-        f"{_identifier(name)} IN ({', '.join(_literal(value) for value in sorted(values))})"
+        f"{identifier(name)} IN ({', '.join(literal(value).sql for value in sorted(values))})"
         for name, values in sorted(condition.items())
     ]
     return " AND ".join(parts) or "true"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -15,16 +15,26 @@ from pathlib import Path
 from typing import Any
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight import data_sets, identities, ingestions, permissions, row_security, source, spice
+from laptop.emulator.quicksight import (
+    data_sets,
+    identities,
+    imports,
+    ingestions,
+    permissions,
+    row_security,
+    source,
+    spice,
+    versions,
+)
 from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, not_found
 from laptop.emulator.quicksight.row_security import Access
 from laptop.emulator.quicksight.steps import Column
-from laptop.emulator.registry import Json, ServiceError, page
+from laptop.emulator.registry import Json, ServiceError, own_page
 
 _PATH = re.compile(r"data-sets/([^/]+)/rows")
 
 
-@page("/_lake/quicksight/")
+@own_page("/_lake/quicksight/")
 def show(path: str, query: Mapping[str, str]) -> Json:
     """Return the rows that a user, or a session with tags, may see."""
     match = _PATH.fullmatch(path)
@@ -50,7 +60,7 @@ def _may_see(data_set: Json, principals: set[str]) -> bool:
     if permissions.may_read(DATA_SETS, data_set, principals):
         return True
     readable = (found for found in DASHBOARDS.all() if permissions.may_read(DASHBOARDS, found, principals))
-    return any(data_set["Arn"] in found["versions"][found["published"] - 1]["DataSetArns"] for found in readable)
+    return any(data_set["Arn"] in versions.published(found)["DataSetArns"] for found in readable)
 
 
 def _access(data_set: Json, person: row_security.Person, principals: set[str]) -> Access:
@@ -104,11 +114,10 @@ def _ingestion(made: Json) -> Json:
 def _read(data_set: Json, access: Access, columns: Sequence[Column]) -> dict[str, list[Any]]:
     if data_set["ImportMode"] == "DIRECT_QUERY":
         return _asked(data_set, access, columns)
-    shown = data_set.get("shown")
-    # After a change of its columns, a data set shows nothing until the next import.
-    if not shown or shown["columns"] != [column.name for column in _columns(data_set)]:
+    file = imports.shown_file(data_set)
+    if file is None:
         return {column.name: [] for column in columns}
-    return spice.columnar(ingestions.shown_file(data_set), columns, row_security.predicate(access))
+    return spice.columnar(file, columns, row_security.predicate(access))
 
 
 def _asked(data_set: Json, access: Access, columns: Sequence[Column]) -> dict[str, list[Any]]:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-Json = dict[str, Any]
+from laptop.emulator.registry import Json
 
 _MAX_SCHEDULES = 5
 _MINUTES = {"MINUTE15": "0/15", "MINUTE30": "0/30"}

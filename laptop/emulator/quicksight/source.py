@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
+from laptop.emulator.glue_run import split_uri
 from laptop.emulator.quicksight import data_sources
+from laptop.emulator.quicksight.function_sql import identifier
 from laptop.emulator.quicksight.records import DATA_SOURCES
 from laptop.emulator.quicksight.steps import Column
 from laptop.emulator.registry import Json, ServiceError
@@ -85,11 +87,11 @@ def _find(arn: str) -> Json:
 
 def _select(sql: str, columns: Sequence[Column]) -> str:
     # The order of the columns is the data set's.
-    listed = ", ".join('"' + column.name.replace('"', '""') + '"' for column in columns)
+    listed = ", ".join(identifier(column.name) for column in columns)
     return f"SELECT {listed} FROM ({sql}) AS data_set"  # noqa: S608
 
 
 def _content(uri: str) -> bytes:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     content: bytes = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     return content

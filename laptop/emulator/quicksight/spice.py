@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight.function_sql import identifier
+from laptop.emulator.quicksight.function_sql import identifier, literal
 from laptop.emulator.quicksight.steps import Column
 
 _MAX_TEXT = 2047
@@ -59,6 +59,11 @@ def folder(data_set_id: str) -> Path:
     return made
 
 
+def file(data_set_id: str, ingestion_id: str) -> Path:
+    """Return where the rows of an ingestion are, or will be."""
+    return folder(data_set_id) / f"{ingestion_id}.parquet"
+
+
 def load(content: bytes, columns: Sequence[Column], target: Path, window: Window | None = None) -> Imported:
     """Write the rows of a CSV of Athena as a Parquet file.
 
@@ -71,7 +76,7 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
     """
     with _csv(content) as source, _connect() as connection:
         connection.execute("SET timezone = 'UTC'")
-        texts = ", ".join(f"{_sql_text(column.name)}: 'VARCHAR'" for column in columns)
+        texts = ", ".join(f"{literal(column.name).sql}: 'VARCHAR'" for column in columns)
         # Written by `athena.results.csv_bytes`: null is nothing, an empty text a pair of quotes.
         connection.execute(
             "CREATE TEMP TABLE texts AS SELECT * FROM read_csv($file, header = true, delim = ',', quote = '\"',"
@@ -86,7 +91,7 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
         if window is not None:
             _add_older(connection, columns, window)
         unfinished = target.with_suffix(".unfinished")
-        connection.execute(f"COPY loaded TO {_sql_text(str(unfinished))} (FORMAT parquet)")
+        connection.execute(f"COPY loaded TO {literal(str(unfinished)).sql} (FORMAT parquet)")
         total = _count(connection, "loaded")
     unfinished.replace(target)
     return Imported(ingested, read - ingested, total, target.stat().st_size)
@@ -126,10 +131,6 @@ def _fits(column: Column) -> str:
 
 def _count(connection: Any, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-
-def _sql_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def columnar(file: Path, columns: Sequence[Column], predicate: str = "true") -> dict[str, list[Any]]:

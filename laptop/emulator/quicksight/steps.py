@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from laptop.emulator.quicksight import filters
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
 from laptop.emulator.quicksight.function_sql import SQL_TYPES, identifier
-
-Json = dict[str, Any]
+from laptop.emulator.registry import Json, NotImplementedOnLaptop
 
 _ATHENA_CATALOG = "AwsDataCatalog"
 # "Amazon QuickSight accepts Boolean values by promoting them to integers."
@@ -24,7 +22,7 @@ _TYPES = frozenset({"STRING", "INTEGER", "DECIMAL", "DATETIME"})
 
 
 class PreparationError(ValueError):
-    """A data set that cannot be computed: a column that is not there, a step that the laptop does not know."""
+    """A data set that AWS would refuse: it has a column that is not there, or a step that is incomplete."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ class Prepared:
         return {column.name: column.type for column in self.columns}
 
 
-def refused(what: str) -> PreparationError:
-    return PreparationError(f"{what} of a data set is not implemented on the laptop; it runs on AWS only")
+def refused(what: str) -> NotImplementedOnLaptop:
+    return NotImplementedOnLaptop(f"{what} of a data set")
 
 
 def physical(table: Json) -> Prepared:
@@ -160,7 +158,7 @@ def create(prepared: Prepared, step: Json) -> Prepared:
             typed = compile_column(parse(column["Expression"]), prepared.types)
         except ExpressionError as error:
             raise PreparationError(f"calculated column {name}: {error}") from error
-        added = Column(name, typed.type or "STRING", column["ColumnId"])
+        added = Column(name, str(typed.type), column["ColumnId"])
         columns = (*prepared.columns, added)
         require_unique(each.name for each in columns)
         # Each in a query of its own: it may use those before it.

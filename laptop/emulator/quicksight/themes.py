@@ -1,20 +1,34 @@
 """Themes, their versions and aliases.
 
-Source: `CreateTheme`, `UpdateTheme`, `CreateThemeAlias` of the API reference.
+The starting themes of AWS are known by name: others are based on them, dashboards use them. What they look like is not
+documented, so describing one is refused.
+Source: `CreateTheme`, `UpdateTheme`, `CreateThemeAlias`, `ListThemes` of the API reference; the ARN of a starting theme
+is from `CreateAccountCustomization`.
 """
 
 from __future__ import annotations
 
+from laptop.emulator.cloudformation.shape import pick, tag_map
 from laptop.emulator.quicksight import permissions, versions
-from laptop.emulator.quicksight.records import THEMES, invalid, not_found, page, serve, tags_of
-from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
+from laptop.emulator.quicksight.records import THEMES, exists, invalid, not_found, page, serve
+from laptop.emulator.registry import Json, NotImplementedOnLaptop
 
-# Themes of AWS, on which others are based.
-_STARTERS = ("CLASSIC", "MIDNIGHT", "SEASIDE", "RAINIER")
+_STARTERS = {
+    f"arn:aws:quicksight::aws:theme/{name.upper()}": {"Name": name, "ThemeId": name.upper()}
+    for name in ("Classic", "Midnight", "Seaside", "Rainier")
+}
+_STARTER_IDS = frozenset(starter["ThemeId"] for starter in _STARTERS.values())
+_SUMMARY = ("Arn", "Name", "ThemeId", "CreatedTime", "LastUpdatedTime")
+
+
+def require(arn: str) -> None:
+    """Refuse the ARN of a theme that is neither there nor one of AWS' own."""
+    if arn not in _STARTERS:
+        THEMES.find_by_arn(arn)
 
 
 def _version(arn: str, number: int, request: Json, base: str, configuration: Json) -> Json:
-    if base not in _STARTERS:
+    if base not in _STARTER_IDS:
         THEMES.find(base)
     body = {"BaseThemeId": base, "Configuration": configuration, "Status": "CREATION_SUCCESSFUL"}
     if "VersionDescription" in request:
@@ -30,7 +44,7 @@ def create_theme(request: Json) -> Json:
         "ThemeId": theme_id,
         "Name": request["Name"],
         "permissions": permissions.granted(THEMES, request.get("Permissions")),
-        "tags": tags_of(request),
+        "tags": tag_map(request.get("Tags")),
         "versions": [version],
         "aliases": {},
     }
@@ -60,22 +74,20 @@ def update_theme(request: Json) -> Json:
 
 @serve("DescribeTheme")
 def describe_theme(request: Json) -> Json:
+    if request["ThemeId"] in _STARTER_IDS:
+        raise NotImplementedOnLaptop(f"the description of AWS' theme {request['ThemeId']}")
     found = THEMES.find(request["ThemeId"])
     # A theme has no published version: the latest one is shown.
     version = versions.find(found, request, len(found["versions"]))
-    shown = {name: found[name] for name in ("Arn", "Name", "ThemeId", "CreatedTime", "LastUpdatedTime")}
-    return {"Theme": shown | {"Version": version, "Type": "CUSTOM"}}
+    return {"Theme": pick(found, *_SUMMARY) | {"Version": version, "Type": "CUSTOM"}}
 
 
 @serve("ListThemes")
 def list_themes(request: Json) -> Json:
-    found = [] if request.get("Type") == "QUICKSIGHT" else THEMES.all()
-    summaries = [
-        {name: theme[name] for name in ("Arn", "Name", "ThemeId", "CreatedTime", "LastUpdatedTime")}
-        | {"LatestVersionNumber": len(theme["versions"])}
-        for theme in found
-    ]
-    return page("ThemeSummaryList", summaries, request)
+    starters = [{"Arn": arn, **starter} for arn, starter in _STARTERS.items()]
+    custom = [pick(theme, *_SUMMARY) | {"LatestVersionNumber": len(theme["versions"])} for theme in THEMES.all()]
+    listed = {"QUICKSIGHT": starters, "CUSTOM": custom, "ALL": [*starters, *custom]}
+    return page("ThemeSummaryList", listed[request.get("Type", "ALL")], request)
 
 
 @serve("ListThemeVersions")
@@ -96,7 +108,7 @@ def delete_theme(request: Json) -> Json:
 def create_theme_alias(request: Json) -> Json:
     found = THEMES.find(request["ThemeId"])
     if request["AliasName"] in found["aliases"]:
-        raise ServiceError("ResourceExistsException", f"alias {request['AliasName']} already exists", 409)
+        raise exists(f"alias {request['AliasName']} of theme {request['ThemeId']}")
     return _put_alias(found, request)
 
 

@@ -10,8 +10,9 @@ import secrets
 from botocore.exceptions import ClientError
 
 from laptop.emulator.clients import client
+from laptop.emulator.cloudformation.shape import tag_map
 from laptop.emulator.quicksight import identities
-from laptop.emulator.quicksight.records import VPC_CONNECTIONS, invalid, page, serve, tags_of, without
+from laptop.emulator.quicksight.records import VPC_CONNECTIONS, invalid, page, serve, without
 from laptop.emulator.registry import Json
 
 _HIDDEN = ("tags", "SubnetIds")
@@ -47,7 +48,7 @@ def _body(request: Json) -> Json:
 
 @serve("CreateVPCConnection")
 def create_vpc_connection(request: Json) -> Json:
-    body = _body(request) | {"Status": "CREATION_SUCCESSFUL", "tags": tags_of(request)}
+    body = _body(request) | {"Status": "CREATION_SUCCESSFUL", "tags": tag_map(request.get("Tags"))}
     made = VPC_CONNECTIONS.put_new(request["VPCConnectionId"], body)
     return _answer(made) | {"CreationStatus": "CREATION_IN_PROGRESS"}
 

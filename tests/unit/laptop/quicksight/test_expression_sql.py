@@ -12,6 +12,7 @@ from laptop.emulator.quicksight import function_sql
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
 from laptop.emulator.quicksight.functions import ROW_FUNCTIONS
+from laptop.emulator.registry import NotImplementedOnLaptop
 
 TYPES = {"n": "INTEGER", "x": "DECIMAL", "s": "STRING", "t": "DATETIME", "z": "INTEGER", "e": "STRING"}
 ROW = (
@@ -50,6 +51,12 @@ CASES: list[tuple[str, Any, str]] = [
     ("round({x})", 3.0, "DECIMAL"),
     ("decimalToInt(-2.7)", -2, "INTEGER"),
     ("abs(-{n})", 7, "INTEGER"),
+    ("mod({n}, {x})", 2.0, "DECIMAL"),
+    ("right({s}, 9)", "Ab c", "STRING"),
+    ("right({s}, 0)", "", "STRING"),
+    ("endsWith({s}, ' c')", 1, "INTEGER"),
+    ("endsWith({s}, 'xAb c')", 0, "INTEGER"),
+    ("contains({s}, 'b') = 1", 1, "INTEGER"),
     ("mod({n}, 4)", 3, "INTEGER"),
     ("extract('YYYY', {t}) * 100 + extract('MM', {t})", 202603, "INTEGER"),
     ("extract('WD', {t})", 1, "INTEGER"),
@@ -87,11 +94,25 @@ def test_expression_has_the_documented_value_and_type(values: dict[str, Any], te
         ("truncDate('DAY', {t})", "must have one of the periods .*; got 'DAY'"),
         ("ifelse({n} = 1, 'x', 2)", "must be of one type; got INTEGER and STRING"),
         ("${P}", "must be computed from columns and values; got a parameter"),
-        ("addWorkDays({t}, 2)", "addWorkDays is not implemented on the laptop"),
+        ("ifelse({n}, 1, 2)", 'ifelse must have conditions; got "n" of type INTEGER'),
+        ("not {n}", "not must have conditions"),
+        ("{n} = 1 and {s}", "and must have conditions"),
+        ("-{s}", "- must have numbers"),
+        ("{s} = 1", "must be of one type; got INTEGER and STRING"),
+        ("in({s}, [1])", "must be of one type"),
+        ("in({s}, [])", "in must have values to look for; got none"),
     ],
 )
 def test_fails_for_what_is_no_column_and_says_why(text: str, message: str) -> None:
     with pytest.raises(ExpressionError, match=message):
+        compile_column(parse(text), TYPES)
+
+
+@pytest.mark.parametrize(
+    "text", ["addWorkDays({t}, 2)", "formatDate({t}, 'yyyy', 'UTC')", "parseDate({s}, 'yyyy', 'UTC')"]
+)
+def test_fails_loudly_for_what_runs_on_aws_only(text: str) -> None:
+    with pytest.raises(NotImplementedOnLaptop):
         compile_column(parse(text), TYPES)
 
 

@@ -40,6 +40,9 @@ from laptop.emulator.quicksight.expressions import ExpressionError, parse
         ("in({a}, ['x', 'y'])", ["in", ["column", "a"], [["value", "x"], ["value", "y"]], False]),
         ("{a} not in ('x')", ["in", ["column", "a"], [["value", "x"]], True]),
         ("TOUPPER(a) /* loud */", ["call", "toUpper", [["column", "a"]]]),
+        ("1 /* of 'two\n */ + /**/ 2", ["binary", "+", ["value", 1], ["value", 2]]),
+        ("'http://x /* y */'", ["value", "http://x /* y */"]),
+        ("{a /* b */}", ["column", "a /* b */"]),
         (
             "runningSum(sum(a), [{day} ASC, b])",
             [
@@ -65,6 +68,8 @@ def test_expression_becomes_a_tree(text: str, tree: list[Any]) -> None:
         ("1 2", "must have an operator or the end at 2; got '2'"),
         ("{a} ~ 1", "must be readable; got '~ 1' at 3"),
         ("'open", "must be readable"),
+        ("1 /* open", "must have 'a value' at 3; got '\\*'"),
+        ("1 + /* a */ ~ /* b */ 2", "must be readable; got '/\\* a \\*/ ~"),
         ("sparkle({a})", "must use functions that are known here; got sparkle"),
         ("round({a}, 1, 2)", "round must have 1 to 2 arguments; got 3"),
         ("ifelse({a}, 1, {b}, 2)", "ifelse must end with the value of no condition; got 4"),

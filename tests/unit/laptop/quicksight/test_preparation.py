@@ -7,8 +7,10 @@ import duckdb
 import pytest
 import sqlglot
 
+from laptop.emulator.quicksight.filters import condition
 from laptop.emulator.quicksight.preparation import prepare
 from laptop.emulator.quicksight.steps import PreparationError, Prepared
+from laptop.emulator.registry import NotImplementedOnLaptop
 
 ROWS = "SELECT 1 AS id, 'a' AS kind, 2.5 AS amount, true AS ok UNION ALL SELECT 2, 'b', 10.0, false;"
 COLUMNS = [
@@ -85,17 +87,26 @@ def of(kind: str, name: str, test: str, **members: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("condition", "ids"),
+    ("filter_", "ids"),
     [
         (of("String", "kind", "Comparison", Operator="EQUALS", Value={"StaticValue": "b"}), [2]),
         (of("String", "kind", "List", Operator="EXCLUDE", Values={"StaticValues": ["b"]}), [1]),
         (of("Numeric", "amount", "Range", RangeMinimum={"StaticValue": 2.5}, IncludeMinimum=False), [2]),
         (of("Numeric", "amount", "Comparison", Operator="LESS_THAN", Value={"StaticValue": 2.6}), [1]),
+        (of("Numeric", "amount", "Range", RangeMinimum={"StaticValue": 0}, RangeMaximum={"StaticValue": 9.5}), [1]),
+        (of("String", "kind", "Comparison", Operator="CONTAINS", Value={"StaticValue": "b"}), [2]),
+        (of("String", "kind", "Comparison", Operator="DOES_NOT_CONTAIN", Value={"StaticValue": "b"}), [1]),
+        (of("String", "kind", "Comparison", Operator="ENDS_WITH", Value={"StaticValue": "xb"}), []),
     ],
 )
-def test_filters_keep_the_rows_that_they_describe(condition: dict[str, Any], ids: list[int]) -> None:
-    prepared = prepare(data_set(step("FiltersStep", FilterOperations=[condition])))
+def test_filters_keep_the_rows_that_they_describe(filter_: dict[str, Any], ids: list[int]) -> None:
+    prepared = prepare(data_set(step("FiltersStep", FilterOperations=[filter_])))
     assert [row[0] for row in rows(prepared)] == ids
+
+
+def test_a_date_is_compared_as_a_moment() -> None:
+    later = of("Date", "day", "Comparison", Operator="AFTER", Value={"StaticValue": 1767225600})
+    assert condition(later, {"day": "DATETIME"}) == "\"day\" > CAST('2026-01-01 00:00:00.000000' AS timestamp)"
 
 
 def test_a_relation_is_named_with_its_database() -> None:
@@ -123,11 +134,9 @@ def broken(**changes: Any) -> dict[str, Any]:
     ("request_", "message"),
     [
         (data_set(step("ProjectStep", ProjectedColumns=["nothing"])), "must use columns that exist .*; got nothing"),
-        (data_set(step("JoinStep")), "JoinStep of a data set is not implemented on the laptop"),
         (data_set(last="s7"), "must be in TransformStepMap .*; got s7"),
         (data_set(step("ProjectStep", ProjectedColumns=["id"]), last="s0"), "must lead to the destination .*; got s1"),
         (broken(SourceTableMap={"s": {"PhysicalTableId": "u"}}), "must be in PhysicalTableMap .*; got u"),
-        (broken(SourceTableMap={"s": {"DataSet": {}}}), "a parent data set of a data set is not implemented"),
         (
             data_set(step("CreateColumnsStep", Columns=[{"ColumnId": "x", "ColumnName": "x", "Expression": "{q}"}])),
             "calculated column x: .* got q",
@@ -136,17 +145,46 @@ def broken(**changes: Any) -> dict[str, Any]:
             data_set(step("CreateColumnsStep", Columns=[{"ColumnId": "x", "ColumnName": "id", "Expression": "1"}])),
             "must have different names; got id twice",
         ),
-        ({"PhysicalTableMap": {**TABLE, "u": TABLE["t"]}}, "PhysicalTableMap with 2 tables"),
-        ({"PhysicalTableMap": TABLE, "DatasetParameters": [{}]}, "DatasetParameters of a data set is not implemented"),
-        (
-            {"PhysicalTableMap": {"t": {"S3Source": {}}}},
-            "S3Source of a data set is not implemented on the laptop",
-        ),
     ],
 )
 def test_fails_for_what_cannot_be_computed_and_says_what(request_: dict[str, Any], message: str) -> None:
     with pytest.raises(PreparationError, match=message):
         prepare(request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "what"),
+    [
+        (data_set(step("JoinStep")), "JoinStep"),
+        (broken(SourceTableMap={"s": {"DataSet": {}}}), "a parent data set"),
+        ({"PhysicalTableMap": {**TABLE, "u": TABLE["t"]}}, "PhysicalTableMap with 2 tables"),
+        ({"PhysicalTableMap": TABLE, "DatasetParameters": [{}]}, "DatasetParameters"),
+        ({"PhysicalTableMap": {"t": {"S3Source": {}}}}, "S3Source"),
+    ],
+)
+def test_fails_loudly_for_what_runs_on_aws_only(request_: dict[str, Any], what: str) -> None:
+    with pytest.raises(NotImplementedOnLaptop, match=f"{what} of a data set is not implemented on the laptop"):
+        prepare(request_)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "message"),
+    [
+        (of("String", "kind", "Comparison", Operator="EQUALS"), "must have a StaticValue in Value"),
+        (of("Numeric", "amount", "Comparison", Operator="EQUALS", Value={}), "must have a StaticValue in Value"),
+        (of("Numeric", "amount", "Range", RangeMinimum={}), "must have a StaticValue in RangeMinimum"),
+        (of("Numeric", "amount", "Range", IncludeMinimum=True), "must have RangeMinimum or RangeMaximum"),
+        (of("String", "kind", "List", Operator="INCLUDE"), "must have StaticValues"),
+        (of("String", "kind", "List", Operator="INCLUDE", Values={"StaticValues": []}), "must have StaticValues"),
+        ({"StringFilterCondition": {"ColumnName": "kind"}}, "must have a comparison, a list or a range; got none"),
+        (of("String", "amount", "List", Operator="INCLUDE"), "must be on a column of type STRING; got amount"),
+        ({"ConditionExpression": "{amount} + 1"}, "must be true or false; got .* of type DECIMAL"),
+        ({}, "must have one condition; got none"),
+    ],
+)
+def test_fails_for_a_filter_that_lacks_what_it_compares_with(filter_: dict[str, Any], message: str) -> None:
+    with pytest.raises(PreparationError, match=message):
+        prepare(data_set(step("FiltersStep", FilterOperations=[filter_])))
 
 
 def test_fails_for_steps_that_go_round_in_a_circle() -> None:

@@ -1,4 +1,4 @@
-"""Schedules that come due, and ingestions that a restart cut off; without an emulator."""
+"""Schedules that come due, without an emulator."""
 
 from __future__ import annotations
 
@@ -74,23 +74,3 @@ def test_a_schedule_of_a_data_set_that_left_spice_does_nothing(lake: Lake) -> No
     lake.tick(0)
     lake.data_sets.put("sales", lake.data_sets.find("sales") | {"ImportMode": "DIRECT_QUERY"})
     assert lake.tick(30) == []
-
-
-def test_what_a_restart_cut_off_has_failed_and_the_last_good_rows_stay(lake: Lake) -> None:
-    shown = {"shown": {"id": "good", "columns": ["t"]}}
-    lake.data_sets.put("sales", lake.data_sets.find("sales") | shown)
-    for name in ("running", "queued"):
-        ingestions.start("sales", name, "FULL_REFRESH")
-    ingestions._busy.clear()
-    ingestions.fail_orphans()
-    found = {made["IngestionId"]: made for made in ingestions.of("sales")}
-    assert {made["IngestionStatus"] for made in found.values()} == {"FAILED"}
-    assert found["running"]["ErrorInfo"]["Type"] == "INTERNAL_SERVICE_ERROR"
-    assert "was stopped while the ingestion ran" in found["queued"]["ErrorInfo"]["Message"]
-    assert lake.data_sets.find("sales")["shown"] == shown["shown"]
-
-
-def test_an_ingestion_that_runs_when_the_laptop_reports_ready_is_left_alone(lake: Lake) -> None:
-    ingestions.start("sales", "early", "FULL_REFRESH")
-    ingestions.fail_orphans()
-    assert ingestions.of("sales")[0]["IngestionStatus"] == "INITIALIZED"
