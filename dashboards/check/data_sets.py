@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import objects
 from dashboards.check.scene import Scene
 from dashboards.model import ColumnType, GeographicRole
 from dashboards.nearest import suggestion
@@ -51,8 +50,8 @@ def not_of_the_collection(scene: Scene) -> Iterator[str]:
 def not_shown(scene: Scene) -> Iterator[str]:
     """Find what a dashboard declares, and neither shows nor offers as values of a control."""
     for board in scene.boards:
-        shown = [part.body for part in board.parts if part.kind in ("visual", "control", "parameter")]
-        used = {found.get("DataSetIdentifier") for found in objects(shown)}
+        shown = [part for part in board.parts if part.kind in ("visual", "control", "parameter")]
+        used = {found.get("DataSetIdentifier") for part in shown for found in part.objects}
         for data_set in board.dashboard.data_sets:
             if data_set.id not in used:
                 yield f"{board.where} declares data set {data_set.name}, and neither a visual nor a control shows it"

@@ -124,6 +124,16 @@ class Part:
     where: str
     body: Json
 
+    @cached_property
+    def objects(self) -> tuple[Json, ...]:
+        """All objects in it: many rules look at them."""
+        return tuple(objects(self.body))
+
+    @property
+    def identifiers(self) -> Iterator[Json]:
+        """Every ColumnIdentifier in it."""
+        return _identifiers(self.objects)
+
 
 def read_sheet(body: Json, board: str) -> Sheet:
     """Read a sheet of a dashboard."""
@@ -159,14 +169,16 @@ def read_parts(definition: Json, sheets: Iterable[Sheet], board: str) -> Iterato
 
 
 def identifiers(node: object) -> Iterator[Json]:
-    """Give every ColumnIdentifier in a part of a definition."""
-    for found in objects(node):
-        if "ColumnName" in found:
-            yield found
+    """Give every ColumnIdentifier in a piece of a definition."""
+    return _identifiers(objects(node))
+
+
+def _identifiers(found: Iterable[Json]) -> Iterator[Json]:
+    return (each for each in found if "ColumnName" in each)
 
 
 def objects(node: object) -> Iterator[Json]:
-    """Give every object in a part of a definition."""
+    """Give every object in a piece of a definition."""
     rest = [node]
     while rest:
         part = rest.pop()

@@ -74,7 +74,9 @@ FUNCTIONS: dict[str, Function] = {
     **_functions("aggregate", 0, True, sum=(1, 2), sumIf=(2, 2)),
     **_functions("aggregate", 0, False, max=(1, 2), maxIf=(2, 2), min=(1, 2), minIf=(2, 2)),
     **_functions("aggregate", "DECIMAL", True, periodToDateAvg=(3, 4), periodToDateMedian=(3, 4)),
-    **_functions("aggregate", "DECIMAL", True, periodToDateStDev=(3, 4), periodToDateVar=(3, 4)),
+    **_functions("aggregate", "DECIMAL", True, periodToDateStDev=(3, 4), periodToDateStDevP=(3, 4)),
+    **_functions("aggregate", "DECIMAL", True, periodToDateVar=(3, 4), periodToDateVarP=(3, 4)),
+    **_functions("aggregate", "DECIMAL", True, periodToDatePercentile=(4, 5), periodToDatePercentileCont=(4, 5)),
     **_functions("aggregate", 0, True, periodToDateSum=(3, 4), periodToDateMax=(3, 4), periodToDateMin=(3, 4)),
     **_functions("aggregate", "INTEGER", False, periodToDateCount=(3, 4)),
     # Of the marks of a visual.

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import objects
+from dashboards.check.definition import Json
 from dashboards.check.scene import Board, Scene
 
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetDefinition.html and the pages it links to
@@ -25,6 +25,7 @@ _IDS = {
     "SheetImageId": "image",
     "CustomActionId": "action",
 }
+_DECLARING = frozenset({"visual", "control", "sheet", "filter group"})
 
 
 def duplicates_of_the_collection(scene: Scene) -> Iterator[str]:
@@ -77,19 +78,18 @@ def malformed(scene: Scene) -> Iterator[str]:
 
 
 def _declared(board: Board) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for key in ("Sheets", "FilterGroups"):
-        for node in objects(board.definition.get(key, ())):
-            for member, kind in _IDS.items():
-                if member in node and not _refers(member, node):
-                    found.setdefault(kind, []).append(str(node[member]))
-    found["parameter"] = [str(body.get("Name")) for _, body in board.declarations]
+    found: dict[str, list[str]] = {"parameter": [str(body.get("Name")) for _, body in board.declarations]}
+    for part in board.parts:
+        for node in part.objects if part.kind in _DECLARING else ():
+            for member, name in node.items():
+                if member in _IDS and not _refers(member, node):
+                    found.setdefault(_IDS[member], []).append(str(name))
     return found
 
 
-def _refers(member: str, node: object) -> bool:
+def _refers(member: str, node: Json) -> bool:
     """Tell whether a sheet's id names it, as in the scope of a filter, instead of declaring it."""
-    return member == "SheetId" and isinstance(node, dict) and "Scope" in node
+    return member == "SheetId" and "Scope" in node
 
 
 def _shadows(scene: Scene, board: Board) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dashboards.check.columns import Known, calculation, column_lookup, parameter_lookup
-from dashboards.check.definition import Visual, objects
+from dashboards.check.definition import Json, Visual, objects
 from dashboards.check.meaning import faults, unknown
 from dashboards.check.scene import Board, Scene
 
@@ -14,7 +14,7 @@ def of_visuals(scene: Scene) -> Iterator[str]:
     """Read them with the columns of the visual; a format can look only at what the visual shows."""
     for board in scene.boards:
         for _, visual in board.visuals:
-            for expression in _expressions(visual.body):
+            for expression in _expressions(objects(visual.body)):
                 yield from _wrong(visual.where, expression, _columns(board, visual), board)
 
 
@@ -22,7 +22,7 @@ def of_parameters_and_filters(scene: Scene) -> Iterator[str]:
     """Read dates that move on; they know no columns."""
     for board in scene.boards:
         for part in board.parts:
-            for expression in _expressions(part.body) if part.kind in ("parameter", "filter group") else ():
+            for expression in _expressions(part.objects) if part.kind in ("parameter", "filter group") else ():
                 yield from _wrong(part.where, expression, {}, board)
 
 
@@ -42,10 +42,8 @@ def _columns(board: Board, visual: Visual) -> dict[str, Known]:
     return {name: board.columns[each][name] for each, name in visual.uses if name in board.columns.get(each, {})}
 
 
-def _expressions(node: object) -> Iterator[str]:
-    for found in objects(node):
-        if isinstance(found.get("Expression"), str):
-            yield found["Expression"]
+def _expressions(found: Iterable[Json]) -> Iterator[str]:
+    return (each["Expression"] for each in found if isinstance(each.get("Expression"), str))
 
 
 RULES = (of_visuals, of_parameters_and_filters)

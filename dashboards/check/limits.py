@@ -2,7 +2,7 @@
 
 Numbers are those of the API's model: https://docs.aws.amazon.com/quicksight/latest/APIReference/
 API_DashboardVersionDefinition.html, API_SheetDefinition.html, API_FilterGroup.html, API_CreateDataSet.html,
-API_CustomSql.html, API_CreateColumnsOperation.html, API_CalculatedField.html; of SPICE: https://docs.aws.amazon.com/quicksight/latest/user/data-source-limits.html
+API_CustomSql.html, API_CreateColumnsOperation.html, API_CalculatedField.html; of data sets: https://docs.aws.amazon.com/quicksight/latest/user/data-source-limits.html
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ OF_A_SHEET = {"Visuals": 75, "ParameterControls": 200, "FilterControls": 200, "T
 FILTERS_OF_A_GROUP = 20
 DATA_SETS = 50
 COLUMNS = 2000
-COLUMN_NAME = 127
+# A column's name is its id as well: API_InputColumn.html, API_CalculatedColumn.html
+COLUMN_NAME = 64
 DESCRIPTION = 500
 TITLE = 128
 CALCULATED_COLUMNS = 256

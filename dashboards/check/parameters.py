@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import objects
+from dashboards.check.definition import Json, objects
 from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
 
@@ -22,7 +22,7 @@ def undeclared(scene: Scene) -> Iterator[str]:
         for part in board.parts:
             if part.kind == "parameter":
                 continue
-            for name in (*_named(part.body, (*_READS, *_SETS)), *_in_text(part.body, besides="Expression")):
+            for name in (*_named(part.objects, (*_READS, *_SETS)), *_in_text(part.objects, besides="Expression")):
                 if name not in board.parameters:
                     near = suggestion(name, board.parameters)
                     yield f"{part.where} names parameter {name}, which is not declared{near}"
@@ -40,10 +40,10 @@ def unused(scene: Scene) -> Iterator[str]:
 def unset(scene: Scene) -> Iterator[str]:
     """Find filters by parameters without value and control: they show what nobody chose."""
     for board in scene.boards:
-        controlled = {name for part in board.parts for name in _named(part.body, _SETS)}
+        controlled = {name for part in board.parts for name in _named(part.objects, _SETS)}
         with_default = set(_with_default(board))
         for _, _, body in board.filters:
-            for name in dict.fromkeys(_named(body, _READS)):
+            for name in dict.fromkeys(_named(objects(body), _READS)):
                 if name in board.parameters and name not in controlled | with_default:
                     yield (
                         f"{board.where}, filter {body.get('FilterId')} is by parameter {name}, "
@@ -54,8 +54,8 @@ def unset(scene: Scene) -> Iterator[str]:
 def _used(board: Board) -> Iterator[str]:
     for part in board.parts:
         if part.kind != "parameter":
-            yield from _named(part.body, _READS)
-            yield from _in_text(part.body)
+            yield from _named(part.objects, _READS)
+            yield from _in_text(part.objects)
     for _, body in board.declarations:
         if body.get("MappedDataSetParameters"):
             yield str(body.get("Name"))
@@ -67,18 +67,18 @@ def _with_default(board: Board) -> Iterator[str]:
             yield str(body.get("Name"))
 
 
-def _named(node: object, keys: tuple[str, ...]) -> Iterator[str]:
-    for found in objects(node):
+def _named(found: Iterable[Json], keys: tuple[str, ...]) -> Iterator[str]:
+    for each in found:
         for key in keys:
-            value = found.get(key)
+            value = each.get(key)
             if isinstance(value, str):
                 yield value
 
 
-def _in_text(node: object, besides: str = "") -> Iterator[str]:
+def _in_text(found: Iterable[Json], besides: str = "") -> Iterator[str]:
     """Name the parameters in texts, but for the texts of one member."""
-    for found in objects(node):
-        for key, value in found.items():
+    for each in found:
+        for key, value in each.items():
             for text in value if isinstance(value, list | tuple) else (value,):
                 if isinstance(text, str) and "$" in text and key != besides:
                     yield from (one or other for one, other in _IN_TEXT.findall(text))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import identifiers
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
@@ -37,12 +36,23 @@ def nobody(scene: Scene) -> Iterator[str]:
             yield f"data set {data_set.name} has personal columns ({', '.join(personal)}) and nobody who may read them"
 
 
+def personal_calculations(scene: Scene) -> Iterator[str]:
+    """Find columns that a data set calculates from personal ones: it restricts those that it takes, and no others."""
+    for data_set in scene.data_sets:
+        for column in data_set.calculated:
+            if scene.columns[data_set.id][column.name].personal:
+                yield (
+                    f"data set {data_set.name}: {column.name} is calculated from a personal column, and nothing "
+                    "restricts it; let SQL compute it, and mark it personal"
+                )
+
+
 def personal_columns(scene: Scene) -> Iterator[str]:
     """Find visuals and filters with a column that readers of the dashboard may not read."""
     for board in scene.boards:
         allowed = {data_set.id: set(data_set.personal_readers) for data_set in board.dashboard.data_sets}
         for part in board.parts:
-            for found in identifiers(part.body) if part.kind in _SHOWN else ():
+            for found in part.identifiers if part.kind in _SHOWN else ():
                 known = board.known(found)
                 kept = [
                     group
@@ -56,4 +66,4 @@ def personal_columns(scene: Scene) -> Iterator[str]:
                     )
 
 
-RULES = (unknown, nobody, personal_columns)
+RULES = (unknown, nobody, personal_calculations, personal_columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import Sheet, identifiers, objects
+from dashboards.check.definition import Sheet, objects
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
 
@@ -12,7 +12,7 @@ from dashboards.nearest import suggestion
 def data_sets(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
         for part in board.parts:
-            for found in objects(part.body):
+            for found in part.objects:
                 name = found.get("DataSetIdentifier")
                 if name is not None and name not in board.columns:
                     near = suggestion(name, board.columns)
@@ -22,7 +22,7 @@ def data_sets(scene: Scene) -> Iterator[str]:
 def columns(scene: Scene) -> Iterator[str]:
     for board in scene.boards:
         for part in board.parts:
-            for found in identifiers(part.body):
+            for found in part.identifiers:
                 data_set, name = str(found.get("DataSetIdentifier")), str(found["ColumnName"])
                 if data_set in board.columns and name not in board.columns[data_set]:
                     near = suggestion(name, board.columns[data_set])

@@ -90,9 +90,10 @@ def scene(collection: Collection, contracts: Sequence[Contract]) -> Scene:
     """Look at a collection beside the contracts."""
     sources = {f"{contract.name}.{column.name}": column for contract in contracts for column in contract.columns}
     shown = (data_set for dashboard in collection.dashboards for data_set in dashboard.data_sets)
+    data_sets = {data_set.id: data_set for data_set in (*shown, *collection.data_sets)}
     columns = {
-        data_set.id: with_calculations(declared(data_set, sources), calculations_of(data_set), {})
-        for data_set in (*shown, *collection.data_sets)
+        name: with_calculations(declared(data_set, sources), calculations_of(data_set), {})
+        for name, data_set in data_sets.items()
     }
     boards = tuple(_board(dashboard, columns) for dashboard in collection.dashboards)
     return Scene(collection, {contract.name: contract for contract in contracts}, sources, columns, boards)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import objects
+from dashboards.check.definition import Part
 from dashboards.check.scene import Scene
 
 # By the member that holds one, or a list of them.
@@ -44,15 +44,15 @@ def several_members(scene: Scene) -> Iterator[str]:
             if wells and visual.kind not in _PLAIN_WELLS:
                 yield from _checked(f"{visual.where}: FieldWells", [wells])
         for part in board.parts:
-            yield from _within(part.where, part.body)
+            yield from _within(part)
 
 
-def _within(where: str, node: object) -> Iterator[str]:
-    for found in objects(node):
+def _within(part: Part) -> Iterator[str]:
+    for found in part.objects:
         for key, value in found.items():
             unions = value if isinstance(value, list | tuple) else [value]
             if key in _UNIONS or any(map(_is_field, unions)):
-                yield from _checked(f"{where}: {key}", unions)
+                yield from _checked(f"{part.where}: {key}", unions)
 
 
 def _is_field(union: object) -> bool:

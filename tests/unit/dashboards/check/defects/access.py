@@ -28,6 +28,12 @@ def without_rule_of(group: str) -> Edit:
     return edit
 
 
+def count_visits_by_user(draft: Draft) -> None:
+    draft.column("clicks", "visits", expression="ifelse(isNull({user_id}), 0, 1)")
+    # They may read it; a dashboard for others would break another rule.
+    draft.readers["traffic"] = ("lake-authors",)
+
+
 DEFECTS = (
     Defect(
         "rows told apart by an unknown column",
@@ -139,6 +145,12 @@ DEFECTS = (
             "lake-managers, lake-retention may not read it",
         ),
         lambda draft: draft.column("orders", "segment", personal=True),
+    ),
+    Defect(
+        "a column calculated from a personal one",
+        "readers.personal_calculations",
+        ("data set clicks: visits is calculated from a personal column, and nothing restricts it",),
+        count_visits_by_user,
     ),
     Defect(
         "personal columns that nobody may read",
