@@ -16,7 +16,6 @@ from smoke.lake import ANALYSTS, ANALYTICS, ENGINEERS, PIPELINE, RAW, Lake
 
 GIB = 1024**3
 AFFORDABLE_GIB = 0.1
-PRICE_PER_TIB = 5.0
 suite = Suite()
 
 
@@ -44,10 +43,11 @@ def three_ways(lake: Lake) -> str:
 @suite.check("Named queries are deployed and run")
 def named_queries(lake: Lake) -> str:
     athena = lake.client("athena")
+    pages = athena.get_paginator("list_named_queries")
     ran: list[str] = []
     waiting: list[str] = []
     for workgroup in (ANALYSTS, ENGINEERS, PIPELINE):
-        for identifier in athena.list_named_queries(WorkGroup=workgroup)["NamedQueryIds"]:
+        for identifier in pages.paginate(WorkGroup=workgroup).search("NamedQueryIds[]"):
             query = athena.get_named_query(NamedQueryId=identifier)["NamedQuery"]
             done = _answers(lake, query["QueryString"], query["Database"], workgroup)
             (ran if done else waiting).append(query["Name"])
@@ -90,7 +90,7 @@ def workgroups(lake: Lake) -> str:
 def cutoff(lake: Lake) -> str:
     group = min(lake.config.query.workgroups, key=lambda candidate: candidate.scan_limit_gib)
     if group.scan_limit_gib > AFFORDABLE_GIB:
-        price = group.scan_limit_gib / 1024 * PRICE_PER_TIB
+        price = group.scan_limit_gib / 1024 * lake.config.bi.usage.athena_usd_per_tib
         raise NotProvenError(
             f"the lowest limit is {group.scan_limit_gib} GiB; a query over it would cost {price:.2f} dollars. "
             "That Athena holds the limit is checked above"

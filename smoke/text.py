@@ -98,16 +98,20 @@ def search(lake: Lake) -> str:
 @suite.check("No cluster outlives the run that it was made for")
 def clusters(lake: Lake) -> str:
     _need_pipeline(lake)
-    machine = lake.outputs["TextPipelineArn"]
-    running = lake.client("stepfunctions").list_executions(stateMachineArn=machine, statusFilter="RUNNING")[
-        "executions"
-    ]
-    busy = {execution["name"] for execution in running}
+    before = _running(lake)
     pages = lake.client("emr").get_paginator("list_clusters").paginate(ClusterStates=_UP)
     up = [cluster for page in pages for cluster in page["Clusters"] if cluster["Name"].startswith(_CLUSTERS)]
+    # A run may have ended meanwhile, or begun.
+    busy = before | _running(lake)
     left = [cluster["Id"] for cluster in up if cluster["Name"].removeprefix(_CLUSTERS) not in busy]
     require(not left, f"clusters must end with their run; got {', '.join(left)} (each ends when it has been idle)")
     return f"{len(up)} clusters are up, for {len(busy)} runs"
+
+
+def _running(lake: Lake) -> set[str]:
+    pages = lake.client("stepfunctions").get_paginator("list_executions")
+    found = pages.paginate(stateMachineArn=lake.outputs["TextPipelineArn"], statusFilter="RUNNING")
+    return {execution["name"] for page in found for execution in page["executions"]}
 
 
 def _need_pipeline(lake: Lake) -> None:

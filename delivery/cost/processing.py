@@ -68,7 +68,9 @@ def state_machine(resource: Resource, month: Month) -> Iterator[Line]:
 @priced("AWS::Scheduler::Schedule")
 def schedule(resource: Resource, month: Month) -> Iterator[Line]:
     """Charge one start an hour, more than any schedule of the lake makes."""
-    yield Line("EventBridge", "schedules", 730, "starts", 730 / 1e6 * month.prices("events", "schedules_per_million"))
+    yield Line(
+        "EventBridge", "schedules", HOURS, "starts", HOURS / 1e6 * month.prices("events", "schedules_per_million")
+    )
 
 
 @priced("AWS::Athena::WorkGroup")

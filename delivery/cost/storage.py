@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from delivery.assembly import Resource
+from delivery.cost.prices import HOURS
 from delivery.cost.rules import Line, Month, priced
 
 _STANDARD = "STANDARD"
@@ -61,7 +62,7 @@ def table(resource: Resource, month: Month) -> Iterator[Line]:
     """Two writes and two reads a run in the ledger; a write for each counter of a call, and for each file."""
     if "Counters" in resource.logical_id:
         stream = month.workload.stream
-        writes = stream.events_per_second * 730 * 3600 / stream.events_per_call * 10
+        writes = stream.events_per_second * HOURS * 3600 / stream.events_per_call * 10
         reads = 0.0
     else:
         writes = reads = 2 * month.workload.pipelines.runs

@@ -100,5 +100,5 @@ def compare(account: Account, quota: Quota, needed: float, use: str, key: str) -
 
 
 def _has_stream(account: Account) -> bool:
-    names = account.client("kinesis").list_streams()["StreamNames"]
-    return any(name in account.deployed for name in names)
+    pages = account.client("kinesis").get_paginator("list_streams").paginate()
+    return any(name in account.deployed for page in pages for name in page["StreamNames"])

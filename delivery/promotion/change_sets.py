@@ -16,6 +16,10 @@ from delivery.promotion.digest import digest
 from delivery.workstation import cli
 
 _UNSEEN = "REVIEW_IN_PROGRESS"
+# A stack that is not there is a ValidationError.
+_ABSENT = ("ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError")
+# How the reason of a change set begins that failed only because it has nothing to do; the CDK CLI looks for the same.
+_NOTHING_TO_CHANGE = ("The submitted information didn't contain changes.", "No updates are to be performed.")
 
 
 def change_set_name(folder: Path) -> str:
@@ -71,28 +75,37 @@ def execute(account: Account, folder: Path, console: Console, cdk: Callable[...,
 
 def _state(cloudformation: Any, stack: str, name: str) -> str:
     """Tell whether a change set is ready, empty (there is nothing to change) or absent."""
-    try:
-        found = cloudformation.describe_change_set(StackName=stack, ChangeSetName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError"):
-            return "absent"
-        raise
+    found = _change_set(cloudformation, stack, name)
+    if found is None:
+        return "absent"
     if found["Status"] == "CREATE_COMPLETE" and found["ExecutionStatus"] == "AVAILABLE":
         return "ready"
-    return "empty" if found["Status"] == "FAILED" and not found.get("Changes") else "absent"
+    # One that failed for another reason is made anew: CloudFormation says what is wrong with it.
+    unchanged = found["Status"] == "FAILED" and (found["StatusReason"] or "").startswith(_NOTHING_TO_CHANGE)
+    return "empty" if unchanged else "absent"
 
 
 def _changes(cloudformation: Any, stack: str, name: str) -> Iterator[str]:
     """List what a change set would do, the replacements marked."""
-    try:
-        found = cloudformation.describe_change_set(StackName=stack, ChangeSetName=name)
-    except ClientError:
+    found = _change_set(cloudformation, stack, name)
+    if found is None:
         yield "no changes"
         return
     for change in found.get("Changes", []):
         item = change["ResourceChange"]
         replaced = " (REPLACED)" if item.get("Replacement") == "True" else ""
         yield f"{item['Action']} {item['ResourceType']} {item['LogicalResourceId']}{replaced}"
+
+
+def _change_set(cloudformation: Any, stack: str, name: str) -> Any:
+    """Describe a change set with the changes of all pages; None if there is no such stack or change set."""
+    pages = cloudformation.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=name)
+    try:
+        return pages.build_full_result()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ABSENT:
+            return None
+        raise
 
 
 def _deployed(cloudformation: Any) -> set[str]:

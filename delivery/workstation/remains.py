@@ -9,11 +9,9 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import ClientError
 
 from delivery.cost import prices
-from delivery.doctor.account import Account
+from delivery.doctor.account import Account, error_code
 
 _BYTES_PER_GB = 2**30
-_DYNAMODB_GB_MONTH = 0.25  # https://aws.amazon.com/dynamodb/pricing/on-demand/
-_LOG_GB_MONTH = 0.03  # https://aws.amazon.com/cloudwatch/pricing/
 _PRICES = prices.load()
 
 
@@ -50,7 +48,12 @@ def _bucket(account: Account, arn: str) -> Remain | None:
     name = arn.rpartition(":")[2]
     gigabytes = _stored_bytes(account, name) / _BYTES_PER_GB
     command = f"{account.aws} s3 rb s3://{name} --force   (versions: empty it in the console first)"
-    return Remain(arn, gigabytes * _PRICES("s3", "STANDARD"), f"{gigabytes:.2f} GB, as if all were STANDARD", command)
+    return Remain(
+        arn,
+        gigabytes * _PRICES("s3", "STANDARD"),
+        f"{gigabytes:.2f} GB in STANDARD; other classes are not counted",
+        command,
+    )
 
 
 def _stored_bytes(account: Account, bucket: str) -> float:
@@ -80,7 +83,7 @@ def _table(account: Account, arn: str) -> Remain | None:
     name = arn.rpartition("/")[2]
     size = account.client("dynamodb").describe_table(TableName=name)["Table"]["TableSizeBytes"]
     command = f"{account.aws} dynamodb delete-table --table-name {name}"
-    return Remain(arn, size / _BYTES_PER_GB * _DYNAMODB_GB_MONTH, f"{size} bytes", command)
+    return Remain(arn, size / _BYTES_PER_GB * _PRICES("dynamodb", "gb_month"), f"{size} bytes", command)
 
 
 def _logs_of_services(account: Account) -> Iterator[Remain]:
@@ -100,7 +103,7 @@ def _log_group(account: Account, arn: str) -> Remain | None:
 
 def _logs(account: Account, arn: str, name: str, stored: int) -> Remain:
     command = f"{account.aws} logs delete-log-group --log-group-name {name}"
-    return Remain(arn, stored / _BYTES_PER_GB * _LOG_GB_MONTH, f"{stored} bytes", command)
+    return Remain(arn, stored / _BYTES_PER_GB * _PRICES("cloudwatch", "log_gb_month"), f"{stored} bytes", command)
 
 
 def _stack(account: Account, arn: str) -> Remain | None:
@@ -108,8 +111,10 @@ def _stack(account: Account, arn: str) -> Remain | None:
     name = arn.split("/")[1]
     try:
         status = account.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
-    except ClientError:
-        return None
+    except ClientError as error:
+        if error_code(error) == "ValidationError":
+            return None
+        raise
     return Remain(arn, 0.0, status, f"{account.aws} cloudformation delete-stack --stack-name {name}")
 
 
