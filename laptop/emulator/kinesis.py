@@ -5,6 +5,7 @@
 | SplitShard, MergeShards, UpdateShardCount | parents are closed and keep their records; the emulator lost them | "Resharding a Stream" |
 | GetShardIterator, GetRecords | by sequence number, so that expiry skips nothing; the end of a closed shard has ChildShards | API, GetRecords |
 | DescribeStream, ListShards | closed shards with EndingSequenceNumber; shard-level metrics | API, Shard |
+| ListShards with a ShardFilter | all types but those by time, which are refused | API, ShardFilter |
 | UpdateShardCount of an on-demand stream, more than double, less than half | refused | API, UpdateShardCount |
 | TagResource, UntagResource, ListTagsForResource | tags of streams and of consumers | API |
 | SubscribeToShard, resource policies | refused: not verified | |
@@ -21,7 +22,7 @@ import json
 import time
 
 from laptop.emulator import kinesis_shards
-from laptop.emulator.registry import Call, Json, ServiceError, operation
+from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, operation
 
 _ITERATOR_SECONDS = 300
 
@@ -88,11 +89,21 @@ def list_shards(request: Json, call: Call) -> Json:
     if "NextToken" in request:
         # All shards of a stream fit the first page.
         return {"Shards": []}
-    after = request.get("ExclusiveStartShardId", "")
     shards = kinesis_shards.all_shards(stream_of(request))
-    if request.get("ShardFilter", {}).get("Type", "").startswith("AT_LATEST"):
-        shards = {name: shard for name, shard in shards.items() if "ending_sequence_number" not in shard}
-    return {"Shards": [_described(name, shard) for name, shard in shards.items() if name > after]}
+    wanted = request.get("ShardFilter") or {"Type": "FROM_TRIM_HORIZON"}
+    match wanted["Type"]:
+        case "FROM_TRIM_HORIZON":
+            listed = list(shards)
+        case "AT_TRIM_HORIZON":
+            listed = [name for name, shard in shards.items() if not shards.keys() & kinesis_shards.parents(shard)]
+        case "AT_LATEST":
+            listed = [name for name, shard in shards.items() if "ending_sequence_number" not in shard]
+        case "AFTER_SHARD_ID":
+            listed = [name for name in shards if name > wanted["ShardId"]]
+        case other:
+            raise NotImplementedOnLaptop(f"the ShardFilter {other}")
+    after = request.get("ExclusiveStartShardId", "")
+    return {"Shards": [_described(name, shards[name]) for name in listed if name > after]}
 
 
 @operation("kinesis", "DescribeStream")
@@ -125,12 +136,9 @@ def get_records(request: Json, _call: Call) -> Json:
     stream = stream_of({"StreamARN": place["arn"]})
     shard = _shard(stream, place["shard"])
     limit = int(request.get("Limit", kinesis_shards.READ_LIMIT_RECORDS))
-    records = [
-        record
-        for record in kinesis_shards.read(shard, place["after"], limit)
-        if record["ApproximateArrivalTimestamp"] >= place["since"]
-    ]
-    after = records[-1]["SequenceNumber"] if records else place["after"]
+    passed = kinesis_shards.read(shard, place["after"], limit)
+    records = [record for record in passed if record["ApproximateArrivalTimestamp"] >= place["since"]]
+    after = passed[-1]["SequenceNumber"] if passed else place["after"]
     rest = kinesis_shards.read(shard, after, 1)
     behind = max(0.0, time.time() - rest[0]["ApproximateArrivalTimestamp"]) if rest else 0.0
     answer: Json = {

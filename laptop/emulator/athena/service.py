@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_Operations.html
 from __future__ import annotations
 
 import json
+import threading
 import time
 import uuid
 from typing import Any
@@ -18,6 +19,7 @@ from laptop.emulator.store import Store
 
 Json = dict[str, Any]
 _TOKENS = Store("athena-request-tokens")
+_TOKEN_LOCK = threading.Lock()
 _MAX_QUERY_BYTES = 262_144
 _PAGE_ROWS = 1000
 _HIDDEN_MEMBERS = {"Result"}
@@ -28,25 +30,32 @@ def start_query_execution(request: Json, call: Call) -> Json:
     sql = request["QueryString"]
     if len(sql.encode()) > _MAX_QUERY_BYTES:
         raise workgroups.invalid(f"QueryString must have at most {_MAX_QUERY_BYTES} bytes; got {len(sql.encode())}")
-    token = request.get("ClientRequestToken")
-    if token and (known := _TOKENS.get(token)):
-        if known["request"] != _fingerprint(request):
-            raise workgroups.invalid("Idempotent parameters do not match")
-        return {"QueryExecutionId": known["id"]}
     name = request.get("WorkGroup", "primary")
     settings = workgroups.settings(name, request.get("ResultConfiguration") or {}, call)
     context = request.get("QueryExecutionContext") or {}
     statement = _parse(sql, executions.database_of(context))
     query_id = str(uuid.uuid4())
     record = _record(query_id, request, statement, settings, name)
-    if token:
-        _TOKENS.put(token, {"id": query_id, "request": _fingerprint(request)})
-    executions.submit(query_id, record, statement, settings)
-    return {"QueryExecutionId": query_id}
+    known = _first_with_token(request, query_id)
+    if known is None:
+        executions.submit(query_id, record, statement, settings)
+    return {"QueryExecutionId": known or query_id}
 
 
-def _fingerprint(request: Json) -> str:
-    return json.dumps(request, sort_keys=True)
+def _first_with_token(request: Json, query_id: str) -> str | None:
+    """Return the query that an equal request with the same token has started; None after writing this one down."""
+    token = request.get("ClientRequestToken")
+    if not token:
+        return None
+    mine = {"id": query_id, "request": json.dumps(request, sort_keys=True)}
+    with _TOKEN_LOCK:
+        known: Json | None = _TOKENS.get(token)
+        if known is None:
+            _TOKENS.put(token, mine)
+            return None
+    if known["request"] != mine["request"]:
+        raise workgroups.invalid("Idempotent parameters do not match")
+    return str(known["id"])
 
 
 def _parse(sql: str, database: str) -> s.Statement:
