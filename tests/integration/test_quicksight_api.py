@@ -210,6 +210,9 @@ def test_a_data_source_says_why_it_cannot_connect(api: Api) -> None:
         assert (found["Status"], found["ErrorInfo"]["Type"]) == ("CREATION_FAILED", kind)
     with pytest.raises(ClientError, match="a data source of type MYSQL is not implemented on the laptop"):
         api("create_data_source", DataSourceId="x", Name="x", Type="MYSQL")
+    people = {"AthenaParameters": {"IdentityCenterConfiguration": {"EnableIdentityPropagation": True}}}
+    with pytest.raises(ClientError, match="IdentityCenterConfiguration of a data source is not implemented"):
+        api("create_data_source", DataSourceId="x", Name="x", Type="ATHENA", DataSourceParameters=people)
 
 
 def placed(column: str, role: str) -> dict[str, Any]:

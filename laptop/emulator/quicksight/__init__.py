@@ -7,7 +7,8 @@
 | `account` | subscription, settings, tags, searches |
 | `identities`, `groups`, `permissions` | namespaces, users, groups; grants in the documented sets of actions |
 | `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
-| `data_sets`, `preparation`, `steps`, `filters`, `geography` | data sets, and the SQL of their preparation |
+| `data_sets`, `semantic_model`, `geography` | data sets, and what their columns mean |
+| `preparation`, `steps`, `filters` | the SQL of their preparation. Pure |
 | `expressions`, `functions`, `expression_sql`, `function_sql` | calculated columns: parsed, and as SQL. Pure |
 | `ingestions`, `imports` | ingestions, one at a time for each data set; what each does |
 | `spice`, `signals` | the Parquet files that they leave, and their metrics |

@@ -10,7 +10,7 @@ import time
 
 from laptop.emulator.cloudformation.shape import pick, tag_map
 from laptop.emulator.quicksight import definitions, folders, permissions, themes, versions
-from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, page, serve
+from laptop.emulator.quicksight.records import DASHBOARDS, DATA_SETS, invalid, page, serve, types_of
 from laptop.emulator.registry import Json, NotImplementedOnLaptop, ServiceError
 
 _REFUSED = ("SourceEntity", "Parameters", "LinkSharingConfiguration", "LinkEntities")
@@ -49,10 +49,9 @@ def _version(arn: str, number: int, request: Json) -> Json:
 
 def _columns(arn: str) -> dict[str, str] | None:
     try:
-        found = DATA_SETS.find_by_arn(arn)
+        return types_of(DATA_SETS.find_by_arn(arn))
     except ServiceError:
         return None
-    return {column["Name"]: column["Type"] for column in found["OutputColumns"]}
 
 
 @serve("CreateDashboard")

@@ -19,6 +19,7 @@ from laptop.emulator.quicksight import (
     preparation,
     refreshes,
     row_security,
+    semantic_model,
     spice,
     steps,
 )
@@ -144,7 +145,7 @@ def row_security_of(asset: Json) -> tuple[Json | None, Json | None]:
         "RowLevelPermissionDataSet": asset.get("RowLevelPermissionDataSet"),
         "TagConfiguration": asset.get("RowLevelPermissionTagConfiguration"),
     }
-    for table in (asset.get("SemanticModelConfiguration") or {}).get("TableMap", {}).values():
+    for table in semantic_model.tables(asset):
         configuration |= table.get("RowLevelPermissionConfiguration") or {}
     rules, tags = configuration["RowLevelPermissionDataSet"], configuration["TagConfiguration"]
     return _in_force(rules), _in_force(tags)

@@ -54,6 +54,9 @@ def _check(request: Json) -> None:
     parameters = request.get("DataSourceParameters") or {}
     if parameters.keys() - {"AthenaParameters"}:
         raise invalid(f"a data source of type ATHENA must have AthenaParameters; got {', '.join(parameters)}")
+    unknown = athena_of(request).keys() - {"WorkGroup", "RoleArn"}
+    if unknown:
+        raise NotImplementedOnLaptop(f"{', '.join(sorted(unknown))} of a data source")
     network = request.get("VpcConnectionProperties")
     if network:
         VPC_CONNECTIONS.find_by_arn(network["VpcConnectionArn"])

@@ -13,19 +13,19 @@ from typing import Any
 
 from laptop.emulator.quicksight import expressions
 from laptop.emulator.quicksight.expressions import ExpressionError
+from laptop.emulator.quicksight.function_sql import DATETIME, NUMBERS, STRING
 from laptop.emulator.registry import Json
 
 # Name of a column -> its type.
 Columns = Mapping[str, str]
 
-_NUMERIC = frozenset({"INTEGER", "DECIMAL"})
 # Fields of wells that need a type.
 _FIELD_TYPES: dict[str, frozenset[str]] = {
-    "NumericalMeasureField": _NUMERIC,
-    "NumericalDimensionField": _NUMERIC,
-    "DateDimensionField": frozenset({"DATETIME"}),
-    "DateMeasureField": frozenset({"DATETIME"}),
-    "CategoricalDimensionField": frozenset({"STRING"}),
+    "NumericalMeasureField": NUMBERS,
+    "NumericalDimensionField": NUMBERS,
+    "DateDimensionField": frozenset({DATETIME}),
+    "DateMeasureField": frozenset({DATETIME}),
+    "CategoricalDimensionField": frozenset({STRING}),
 }
 
 

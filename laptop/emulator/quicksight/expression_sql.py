@@ -123,7 +123,9 @@ class _Compiler:
 
     def _period_call(self, name: str, arguments: list[Node]) -> Typed:
         place = WITH_PERIOD[name]
-        code = arguments[place][1] if len(arguments) > place and arguments[place][0] == "value" else "DD"
+        # Only the last argument of dateDiff may be left out; it is days then.
+        period = arguments[place] if len(arguments) > place else ["value", "DD"]
+        code = period[1] if period[0] == "value" else f"a {period[0]}"
         allowed = PERIODS.keys() | ({"WD"} if name == "extract" else set())
         if code not in allowed:
             raise ExpressionError(f"{name} must have one of the periods {', '.join(sorted(allowed))}; got {code!r}")

@@ -13,7 +13,16 @@ from typing import Any
 
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
-from laptop.emulator.quicksight.function_sql import DATETIME, FUNCTIONS, INTEGER, Typed, identifier, literal
+from laptop.emulator.quicksight.function_sql import (
+    DATETIME,
+    FUNCTIONS,
+    INTEGER,
+    NUMBERS,
+    STRING,
+    Typed,
+    identifier,
+    literal,
+)
 from laptop.emulator.registry import Json
 
 _COMPARISONS = {
@@ -30,9 +39,9 @@ _COMPARISONS = {
 }
 _SEARCHES = {"CONTAINS": "contains", "STARTS_WITH": "startsWith", "ENDS_WITH": "endsWith"}
 _TYPES = {
-    "StringFilterCondition": {"STRING"},
-    "NumericFilterCondition": {"INTEGER", "DECIMAL"},
-    "DateFilterCondition": {"DATETIME"},
+    "StringFilterCondition": {STRING},
+    "NumericFilterCondition": NUMBERS,
+    "DateFilterCondition": {DATETIME},
 }
 
 

@@ -13,6 +13,7 @@ from laptop.emulator.quicksight.expressions import ExpressionError
 from laptop.emulator.registry import NotImplementedOnLaptop
 
 STRING, INTEGER, DECIMAL, DATETIME, BOOLEAN = "STRING", "INTEGER", "DECIMAL", "DATETIME", "BOOLEAN"
+NUMBERS = frozenset({INTEGER, DECIMAL})
 SQL_TYPES = {STRING: "varchar", INTEGER: "bigint", DECIMAL: "double", DATETIME: "timestamp", BOOLEAN: "boolean"}
 
 # Codes of the documentation, and Trino's units.
@@ -57,13 +58,13 @@ def literal(value: Any) -> Typed:
 
 def require_numbers(operator: str, *operands: Typed) -> None:
     for operand in operands:
-        if operand.type not in {INTEGER, DECIMAL, None}:
+        if operand.type not in {*NUMBERS, None}:
             raise ExpressionError(f"{operator} must have numbers; got {operand.sql} of type {operand.type}")
 
 
 def wider(*types: str | None) -> str | None:
     known = {kind for kind in types if kind}
-    if len(known) > 1 and known <= {INTEGER, DECIMAL}:
+    if len(known) > 1 and known <= NUMBERS:
         return DECIMAL
     if len(known) > 1:
         raise ExpressionError(f"values that meet must be of one type; got {' and '.join(sorted(known))}")
@@ -144,11 +145,17 @@ def _same(pattern: str) -> Callable[..., Typed]:
     return lambda *found: Typed(pattern.format(*(argument.sql for argument in found)), found[0].type)
 
 
+_MODES = _SENSITIVE, _INSENSITIVE = literal("CASE_SENSITIVE"), literal("CASE_INSENSITIVE")
+
+
 def _search(pattern: str) -> Callable[..., Typed]:
     """Return a function that looks for a text, with the mode CASE_SENSITIVE or CASE_INSENSITIVE."""
 
-    def find(text: Typed, part: Typed, mode: Typed = literal("CASE_SENSITIVE")) -> Typed:  # noqa: B008 (a constant)
-        if mode.sql == "'CASE_INSENSITIVE'":
+    def find(text: Typed, part: Typed, mode: Typed = _SENSITIVE) -> Typed:
+        if mode not in _MODES:
+            modes = " or ".join(known.sql for known in _MODES)
+            raise ExpressionError(f"the mode of a search must be {modes}; got {mode.sql}")
+        if mode == _INSENSITIVE:
             return Typed(pattern.format(f"lower({text.sql})", f"lower({part.sql})"), BOOLEAN)
         return Typed(pattern.format(text.sql, part.sql), BOOLEAN)
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from laptop.emulator.quicksight import semantic_model
+from laptop.emulator.quicksight.function_sql import NUMBERS, STRING
 from laptop.emulator.registry import Json
 
 _NUMERIC_ROLES = frozenset({"LATITUDE", "LONGITUDE"})
-_NUMBERS = frozenset({"INTEGER", "DECIMAL"})
 
 
 def problems(data_set: Json, types: Mapping[str, str]) -> Iterator[str]:
@@ -21,16 +22,14 @@ def problems(data_set: Json, types: Mapping[str, str]) -> Iterator[str]:
     types
         Types of its columns.
     """
-    for table in (data_set.get("SemanticModelConfiguration") or {}).get("TableMap", {}).values():
-        for metadata in (table.get("SemanticMetadata") or {}).get("ColumnMetadata") or []:
-            meanings = [each["SemanticType"] for each in metadata["ColumnProperties"] if "SemanticType" in each]
-            for name in metadata.get("ColumnNames") or []:
-                yield from _of_column(name, types[name], [meaning["GeographicalRole"] for meaning in meanings])
+    for name, properties in semantic_model.column_properties(data_set):
+        roles = [each["SemanticType"]["GeographicalRole"] for each in properties if "SemanticType" in each]
+        yield from _of_column(name, types[name], roles)
 
 
 def _of_column(name: str, kind: str, roles: list[str]) -> Iterator[str]:
     for role in roles:
-        allowed = _NUMBERS if role in _NUMERIC_ROLES else {"STRING"}
+        allowed = NUMBERS if role in _NUMERIC_ROLES else {STRING}
         if kind not in allowed:
             wanted = " or ".join(sorted(allowed))
             yield f"a column of the role {role} must be of type {wanted}; got {name} of type {kind}"

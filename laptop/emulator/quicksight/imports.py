@@ -14,7 +14,7 @@ from pathlib import Path
 
 from laptop.emulator.quicksight import preparation, source, spice, steps
 from laptop.emulator.quicksight.function_sql import identifier
-from laptop.emulator.quicksight.records import DATA_SETS
+from laptop.emulator.quicksight.records import DATA_SETS, types_of
 from laptop.emulator.quicksight.source import SourceError
 from laptop.emulator.registry import Json
 
@@ -91,7 +91,7 @@ def shown_file(data_set: Json) -> Path | None:
     There is none before the first import, and from a change of the columns or their types until the next import.
     """
     shown = data_set.get("shown")
-    if not shown or shown["columns"] != {column["Name"]: column["Type"] for column in data_set["OutputColumns"]}:
+    if not shown or shown["columns"] != types_of(data_set):
         return None
     return spice.file(data_set["DataSetId"], shown["id"])
 

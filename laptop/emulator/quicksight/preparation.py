@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from laptop.emulator.quicksight import semantic_model
 from laptop.emulator.quicksight.steps import (
     STEPS,
     PreparationError,
@@ -148,13 +149,11 @@ def _legacy(logical: Mapping[str, Json], tables: Mapping[str, Json]) -> Prepared
 
 def _described(prepared: Prepared, data_set: Json) -> Prepared:
     texts: dict[str, str] = {}
-    for table in (data_set.get("SemanticModelConfiguration") or {}).get("TableMap", {}).values():
-        for metadata in (table.get("SemanticMetadata") or {}).get("ColumnMetadata") or []:
-            for name in metadata.get("ColumnNames") or []:
-                if name not in prepared.types:
-                    raise PreparationError(f"ColumnMetadata must name columns of the data set; got {name}")
-                for described in metadata["ColumnProperties"]:
-                    if "Description" in described:
-                        texts[name] = described["Description"].get("Text", "")
+    for name, properties in semantic_model.column_properties(data_set):
+        if name not in prepared.types:
+            raise PreparationError(f"ColumnMetadata must name columns of the data set; got {name}")
+        for described in properties:
+            if "Description" in described:
+                texts[name] = described["Description"].get("Text", "")
     columns = tuple(replace(column, description=texts.get(column.name, "")) for column in prepared.columns)
     return replace(prepared, columns=columns)

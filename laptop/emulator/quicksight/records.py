@@ -145,6 +145,11 @@ def page(member: str, entries: Sequence[Any], request: Json) -> Json:
     return {member: found} | more
 
 
+def types_of(data_set: Json) -> dict[str, str]:
+    """Return the types of a data set's columns by their names."""
+    return {column["Name"]: column["Type"] for column in data_set["OutputColumns"]}
+
+
 def without(request: Json, *names: str) -> Json:
     """Return a request without these members and without the account."""
     return {name: value for name, value in request.items() if name not in {"AwsAccountId", *names}}

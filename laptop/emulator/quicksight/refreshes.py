@@ -9,7 +9,7 @@ from typing import Any
 
 from laptop.emulator import clock
 from laptop.emulator.quicksight import ingestions, schedule_rules
-from laptop.emulator.quicksight.records import DATA_SETS, exists, invalid, lock, not_found, serve
+from laptop.emulator.quicksight.records import DATA_SETS, exists, invalid, lock, not_found, serve, types_of
 from laptop.emulator.registry import Json, ServiceError, on_start
 from laptop.emulator.store import Store
 
@@ -94,10 +94,9 @@ def put_refresh_properties(request: Json) -> Json:
     incremental = (properties.get("RefreshConfiguration") or {}).get("IncrementalRefresh")
     if incremental:
         column = incremental["LookbackWindow"]["ColumnName"]
-        kinds = {each["Name"]: each["Type"] for each in found["OutputColumns"]}
-        if kinds.get(column) != "DATETIME":
-            got = f"{column}: {kinds.get(column)}"
-            raise invalid(f"the look-back window must be on a column of type DATETIME; got {got}")
+        kind = types_of(found).get(column)
+        if kind != "DATETIME":
+            raise invalid(f"the look-back window must be on a column of type DATETIME; got {column}: {kind}")
     DATA_SETS.put(request["DataSetId"], found | {"refresh_properties": properties})
     return {}
 

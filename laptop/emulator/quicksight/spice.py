@@ -24,12 +24,11 @@ from typing import Any
 import duckdb
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight.function_sql import identifier, literal
+from laptop.emulator.quicksight.function_sql import INTEGER, SQL_TYPES, STRING, identifier, literal
 from laptop.emulator.quicksight.steps import Column
 
 _MAX_TEXT = 2047
 _THREADS = 2
-_TYPES = {"STRING": "VARCHAR", "INTEGER": "BIGINT", "DECIMAL": "DOUBLE", "DATETIME": "TIMESTAMP"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
             {"file": str(source)},
         )
         converted = ", ".join(f"{_converted(column)} AS {identifier(column.name)}" for column in columns)
-        fits = " AND ".join(_fits(column) for column in columns if column.type != "STRING") or "true"
+        fits = " AND ".join(_fits(column) for column in columns if column.type != STRING) or "true"
         connection.execute(f"CREATE TEMP TABLE loaded AS SELECT {converted} FROM texts WHERE {fits}")
         read, ingested = (_count(connection, table) for table in ("texts", "loaded"))
         if window is not None:
@@ -120,9 +119,11 @@ def _add_older(connection: Any, columns: Sequence[Column], window: Window) -> No
 
 def _converted(column: Column) -> str:
     name = identifier(column.name)
-    if column.type == "STRING":
+    if column.type == STRING:
         return f"left({name}, {_MAX_TEXT})"
-    return f"TRY_CAST({name} AS {_TYPES[column.type]})"
+    converted = f"TRY_CAST({name} AS {SQL_TYPES[column.type]})"
+    # A number with a fraction is no integer; DuckDB would round it.
+    return f"if({converted} = TRY_CAST({name} AS double), {converted}, NULL)" if column.type == INTEGER else converted
 
 
 def _fits(column: Column) -> str:

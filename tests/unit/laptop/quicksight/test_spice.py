@@ -51,6 +51,13 @@ def test_rows_that_do_not_fit_are_dropped_and_long_texts_cut(target: Path) -> No
     assert spice.columnar(target, COLUMNS)["s"] == ["x" * 2047]
 
 
+def test_a_number_with_a_fraction_is_no_integer_and_a_large_one_stays_exact(target: Path) -> None:
+    numbers = ("2.5", "3.0", "9007199254740993", "1E3")
+    loaded = spice.load(csv(*((number, None, None, None) for number in numbers)), COLUMNS, target)
+    assert (loaded.ingested, loaded.dropped) == (3, 1)
+    assert spice.columnar(target, COLUMNS)["n"] == [3, 9007199254740993, 1000]
+
+
 def test_no_rows_are_a_result(target: Path) -> None:
     loaded = spice.load(csv(), COLUMNS, target)
     assert (loaded.ingested, loaded.total) == (0, 0)
