@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Iterable
 
-from laptop.emulator import aws_events, clock
+from laptop.emulator import aws_events, clock, paging
 from laptop.emulator.clients import account, background, client, region
 from laptop.emulator.crawl import StoppedError, crawl
 from laptop.emulator.crawl_catalog import Changes
@@ -32,6 +32,7 @@ from laptop.emulator.store import Store
 logger = logging.getLogger("laptop.crawlers")
 
 _KEPT_RUNTIMES = 20
+_PAGE = 1000
 crawls = Store("glue-crawls")
 _lock = threading.Lock()
 
@@ -163,7 +164,8 @@ def get_crawler(request: Json, call: Call) -> Json:
 
 @operation("glue", "GetCrawlers")
 def get_crawlers(request: Json, call: Call) -> Json:
-    return {"Crawlers": [_shown(crawler) for crawler in call("GetCrawlers", request)["Crawlers"]]}
+    found, more = paging.page(call("GetCrawlers", {})["Crawlers"], request, _PAGE, "InvalidInputException")
+    return {"Crawlers": [_shown(crawler) for crawler in found]} | more
 
 
 @operation("glue", "BatchGetCrawlers")
@@ -194,7 +196,9 @@ def _shown(crawler: Json) -> Json:
 def get_crawler_metrics(request: Json, call: Call) -> Json:
     wanted = request.get("CrawlerNameList")
     names = [crawler["Name"] for crawler in call("GetCrawlers", {})["Crawlers"]]
-    return {"CrawlerMetricsList": [_metrics(name) for name in names if not wanted or name in wanted]}
+    found = [name for name in names if not wanted or name in wanted]
+    shown, more = paging.page(found, request, _PAGE, "InvalidInputException")
+    return {"CrawlerMetricsList": [_metrics(name) for name in shown]} | more
 
 
 def _metrics(name: str) -> Json:

@@ -26,13 +26,13 @@ import time
 import uuid
 from collections.abc import Sequence
 
-from laptop.emulator import aws_events, dq_rules
+from laptop.emulator import aws_events, dq_rules, paging
 from laptop.emulator.athena import engine
 from laptop.emulator.clients import account, background, client, region
 from laptop.emulator.dq_rules import Outcome
 from laptop.emulator.dqdl import DqdlError, Rule, parse
 from laptop.emulator.glue_run import split_uri
-from laptop.emulator.registry import Call, Json, ServiceError, on_start, operation
+from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, on_start, operation
 from laptop.emulator.store import Store
 
 logger = logging.getLogger("laptop.quality")
@@ -42,6 +42,7 @@ runs = Store("glue-quality-runs")
 results = Store("glue-quality-results")
 _lock = threading.Lock()
 _UNFINISHED = ("STARTING", "RUNNING", "STOPPING")
+_PAGE = 100
 
 
 @operation("glue", "CreateDataQualityRuleset")
@@ -101,11 +102,22 @@ def list_rulesets(request: Json, call: Call) -> Json:
     for _name, found in rulesets.items():  # noqa: PERF102 (a store has no values)
         item = {key: found[key] for key in kept if key in found}
         shown.append(item | {"RuleCount": len(parse(found["Ruleset"]))})
-    return {"Rulesets": shown}
+    return _listed("Rulesets", shown, request)
+
+
+def _listed(member: str, entries: list[Json], request: Json, *known: str) -> Json:
+    """Return one page of a list; filters other than the known ones, which have been applied, are refused."""
+    given = {*(request.get("Filter") or {}), *(["Tags"] if request.get("Tags") else [])} - set(known)
+    if given:
+        raise NotImplementedOnLaptop(f"a list of Glue Data Quality filtered by {', '.join(sorted(given))}")
+    shown, more = paging.page(entries, request, _PAGE, "InvalidInputException")
+    return {member: shown} | more
 
 
 @operation("glue", "StartDataQualityRulesetEvaluationRun")
 def start_run(request: Json, call: Call) -> Json:
+    if request.get("AdditionalDataSources"):
+        raise NotImplementedOnLaptop("a data quality run over AdditionalDataSources")
     for name in request["RulesetNames"]:
         _ruleset(name)
     source = request["DataSource"]["GlueTable"]
@@ -247,7 +259,7 @@ def list_runs(request: Json, call: Call) -> Json:
     kept = ("RunId", "Status", "StartedOn", "DataSource")
     found = [{key: run[key] for key in kept} for _, run in runs.items()]
     matching = [run for run in found if not wanted or _is_about(run, wanted)]
-    return {"Runs": matching[::-1][: request.get("MaxResults") or 100]}
+    return _listed("Runs", matching[::-1], request, "DataSource")
 
 
 def _is_about(run: Json, table: Json) -> bool:
@@ -284,7 +296,7 @@ def batch_get_results(request: Json, call: Call) -> Json:
 @operation("glue", "ListDataQualityResults")
 def list_results(request: Json, call: Call) -> Json:
     kept = ("ResultId", "DataSource", "StartedOn")
-    return {"Results": [{key: result[key] for key in kept} for _, result in results.items()][::-1]}
+    return _listed("Results", [{key: result[key] for key in kept} for _, result in results.items()][::-1], request)
 
 
 @on_start

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 
 from botocore.exceptions import ClientError
 
-from laptop.emulator import aws_events, clock, glue_jobs
+from laptop.emulator import aws_events, clock, glue_jobs, paging
 from laptop.emulator.clients import client
 from laptop.emulator.registry import Call, Json, ServiceError, on_start, operation
 from laptop.emulator.store import Store
@@ -38,6 +38,7 @@ _lone_actions = Store("glue-trigger-actions")
 _met = Store("glue-trigger-conditions")
 _lock = threading.RLock()
 _RUNNING = "RUNNING"
+_PAGE = 1000
 _START_TYPES = ("ON_DEMAND", "SCHEDULED", "EVENT")
 
 
@@ -229,7 +230,9 @@ def get_workflow_run(request: Json, call: Call) -> Json:
 @operation("glue", "GetWorkflowRuns")
 def get_workflow_runs(request: Json, call: Call) -> Json:
     call("GetWorkflow", {"Name": request["Name"]})
-    return {"Runs": [_shown(run) for _, run in workflow_runs.items(f"{request['Name']}/")][::-1]}
+    found = [_shown(run) for _, run in workflow_runs.items(f"{request['Name']}/")][::-1]
+    shown, more = paging.page(found, request, _PAGE, "InvalidInputException")
+    return {"Runs": shown} | more
 
 
 @operation("glue", "GetWorkflow")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from laptop.emulator.athena import service, workgroups
+from laptop.emulator.athena import executions, service, workgroups
 from laptop.emulator.athena.results import Encryption
 from laptop.emulator.registry import ServiceError
 
@@ -35,7 +35,7 @@ def submitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     settings = workgroups.Settings("s3://results/", Encryption(), cutoff_bytes=None, publish_metrics=False)
     monkeypatch.setattr(workgroups, "settings", lambda *_: settings)
     monkeypatch.setattr(service, "_TOKENS", Tokens())
-    monkeypatch.setattr(service.executions, "submit", lambda query_id, *_: found.append(query_id))
+    monkeypatch.setattr(executions, "submit", lambda query_id, *_: found.append(query_id))
     return found
 
 
