@@ -20,6 +20,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let what was imported go in order: DuckDB looks for leaks when the interpreter ends."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def models_of_services_are_read_once() -> Iterator[None]:
     """Let all sessions of boto3 share what they read: most tests with AWS in memory make a session of their own."""
