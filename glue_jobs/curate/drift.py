@@ -72,7 +72,7 @@ def _json_keys(lines: list[str]) -> tuple[str, ...]:
     for line in lines[:_JSON_SAMPLE_LINES]:
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # The reader judges each line; here only names matter.
         if isinstance(record, dict):
             keys |= dict.fromkeys(map(str, record))

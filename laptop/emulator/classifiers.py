@@ -163,14 +163,14 @@ def _documents(text: str) -> list[Json]:
     if text.startswith("["):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return []
     elif text.startswith("{"):
         found, decoder = [], json.JSONDecoder()
         while text and len(found) < _SAMPLE_ROWS:
             try:
                 document, end = decoder.raw_decode(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 # The last document of a sample may be cut off; any other one makes the file something else.
                 return found if len(text) < _SAMPLE_BYTES // 2 else []
             found.append(document)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +30,7 @@ Row = list[Any]
 _INTEGERS = {"tinyint": 8, "smallint": 16, "int": 32, "integer": 32, "bigint": 64}
 # An epoch above it is in milliseconds: as seconds it would be the year 5138.
 _LARGEST_SECONDS = 100_000_000_000
+_NO_SPACE = re.compile(r"\S")
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,10 @@ def documents(data: bytes) -> list[Json]:
     except UnicodeDecodeError as error:
         raise conversion_failed("ParseError", "Encountered malformed JSON.") from error
     decoder, position, found = json.JSONDecoder(), 0, []
-    while text[position:].strip():
-        position += len(text) - position - len(text[position:].lstrip())
+    while begin := _NO_SPACE.search(text, position):
         try:
-            document, position = decoder.raw_decode(text, position)
-        except ValueError as error:
+            document, position = decoder.raw_decode(text, begin.start())
+        except (ValueError, RecursionError) as error:
             raise conversion_failed("ParseError", "Encountered malformed JSON.") from error
         if not isinstance(document, dict):
             raise conversion_failed("MalformedData", "The top level must be an object.")
@@ -134,7 +135,8 @@ def _number(value: Any) -> float:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    # An escape can write half a character; Java, which Firehose runs on, puts a question mark in its place.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else json.dumps(value)
 
 
 def _boolean(value: Any) -> bool:

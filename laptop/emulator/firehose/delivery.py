@@ -115,7 +115,7 @@ class Delivery:
         try:
             document = json.loads(record.data)
             found = {name: extract(document) for name, extract in self._destination.query.items()}
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise processing_failed(f"Metadata extraction failed: {error}") from error
         for name, value in found.items():
             if value is None or value == "" or isinstance(value, dict | list):

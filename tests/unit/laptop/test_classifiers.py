@@ -138,6 +138,12 @@ def test_json_array_is_a_list_of_rows(tmp_path: Path) -> None:
     assert schema.columns == (("a", "int"),)
 
 
+@pytest.mark.parametrize("content", [b"[" * 50_000, b'{"a":' * 10_000])
+def test_json_that_is_nested_too_deeply_is_no_table(tmp_path: Path, content: bytes) -> None:
+    found = recognized(tmp_path, content)
+    assert found is None or found.classification != "json"
+
+
 def test_fails_on_other_json_paths(tmp_path: Path) -> None:
     with pytest.raises(NotImplementedOnLaptop, match=r"\$\.rows"):
         recognized(tmp_path, b"{}", {"JsonClassifier": {"Name": "j", "JsonPath": "$.rows[*]"}})

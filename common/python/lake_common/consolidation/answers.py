@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -11,6 +10,8 @@ from typing import Any, Generic, TypeVar
 Value = TypeVar("Value")
 IMAGE_CLASSIFICATION, TEXT_CLASSIFICATION = "image_classification", "text_classification"
 NAMED_ENTITIES, BOUNDING_BOXES = "named_entities", "bounding_boxes"
+# Of a side of an image; no format has more.
+_MOST_PIXELS = 2**31
 KINDS = (IMAGE_CLASSIFICATION, TEXT_CLASSIFICATION, NAMED_ENTITIES, BOUNDING_BOXES)
 
 
@@ -117,7 +118,7 @@ def _widget(content: Any, key: str) -> dict[str, Any]:
     if isinstance(content, str):
         try:
             content = json.loads(content)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise UnusableAnswerError("the answer is not JSON") from error
     if not isinstance(content, dict) or not content:
         raise UnusableAnswerError("the answer is empty")
@@ -160,6 +161,6 @@ def _box(box: Any, categories: Mapping[str, int]) -> Box:
 
 def _pixels(box: Mapping[str, Any], name: str) -> float:
     found = box.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) <= _MOST_PIXELS:
         raise UnusableAnswerError(f"'{name}' of a box must be a number of pixels")
     return float(found)

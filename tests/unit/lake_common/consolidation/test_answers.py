@@ -40,6 +40,8 @@ def test_label_is_kept_as_it_is_where_a_job_has_no_categories() -> None:
     ("answer", "reason"),
     [
         ("not json", "the answer is not JSON"),
+        ("[" * 100_000, "the answer is not JSON"),
+        ('{"sport": ' + "9" * 5_000, "the answer is not JSON"),
         ("", "the answer is not JSON"),
         (None, "the answer is empty"),
         ("null", "the answer is empty"),
@@ -71,6 +73,8 @@ def test_fails_for_a_class_that_cannot_count(answer: Any, reason: str) -> None:
         {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": 5, "height": -5, "label": "one"}]}},
         {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": "5", "height": 5, "label": "one"}]}},
         {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": True, "height": 5, "label": "one"}]}},
+        {"boxes": {"boundingBoxes": [{"left": 10**400, "top": 1, "width": 5, "height": 5, "label": "one"}]}},
+        {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": 1e308, "height": 1e308, "label": "one"}]}},
         {"boxes": {"boundingBoxes": [{"top": 1, "width": 5, "height": 5, "label": "one"}]}},
         {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": 5, "height": 5, "label": "two"}]}},
         {"boxes": {"boundingBoxes": [{"left": 1, "top": 1, "width": 5, "height": 5, "label": 1}]}},

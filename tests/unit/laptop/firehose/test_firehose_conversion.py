@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +22,7 @@ def convert(kind: str, value: Any) -> Any:
     ("kind", "value", "expected"),
     [
         ("string", "é", "é"),
+        ("string", "half \ud83d of one", "half ? of one"),
         ("string", 5, "5"),
         ("string", {"a": 1}, '{"a": 1}'),
         ("int", "7", 7),
@@ -60,7 +62,7 @@ def test_fails_for_a_value_that_does_not_fit_its_column(kind: str, value: Any) -
     assert failure.value.output_type == "format-conversion-failed"
 
 
-@pytest.mark.parametrize("data", [b"", b"  ", b"not json", b"[1]", b"5", b"\xff\xfe", b'{"c": 1} x'])
+@pytest.mark.parametrize("data", [b"", b"  ", b"not json", b"[1]", b"5", b"\xff\xfe", b'{"c": 1} x', b'{"c":' * 50_000])
 def test_fails_for_a_record_that_is_not_json_objects(data: bytes) -> None:
     with pytest.raises(DeliveryError):
         rows(Schema([("c", "int")]), data)
@@ -68,6 +70,15 @@ def test_fails_for_a_record_that_is_not_json_objects(data: bytes) -> None:
 
 def test_a_record_may_hold_several_documents() -> None:
     assert rows(Schema([("c", "int")]), b'{"c": 1}\n{"c": 2}{"other": 3}') == [[1], [2], [None]]
+
+
+def test_a_record_of_many_documents_takes_time_by_its_size_only() -> None:
+    def seconds(documents: int) -> float:
+        started = time.process_time()
+        assert len(rows(Schema([]), b"{}" * documents)) == documents
+        return time.process_time() - started
+
+    assert seconds(160_000) < 30 * seconds(20_000)
 
 
 def test_keys_find_their_columns_as_the_deserializer_says() -> None:
