@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import Json
 from dashboards.check.filters import works_on
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
+from dashboards.walk import Json
 
 # Parameters that a control can set; what is not named can set any.
 _PARAMETERS = {

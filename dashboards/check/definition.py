@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-Json = Mapping[str, Any]
+from dashboards.walk import Json, objects
+
 # What of a sheet is read as a part of its own.
 _READ = frozenset({"Visuals", "ParameterControls", "FilterControls"})
 
@@ -71,6 +72,7 @@ class Visual:
             for member, value in body.items()
             if isinstance(value, dict)
             for kind, field in value.items()
+            if isinstance(field, dict)
         )
 
     @cached_property
@@ -162,8 +164,8 @@ def read_parts(definition: Json, sheets: Iterable[Sheet], board: str) -> Iterato
     for entry in definition.get("CalculatedFields", ()):
         yield Part("calculated field", f"{board}, calculated field {entry.get('Name')}", entry)
     for entry in definition.get("ParameterDeclarations", ()):
-        name = ", ".join(str(body.get("Name")) for body in entry.values())
-        yield Part("parameter", f"{board}, parameter {name}", entry)
+        names = (str(body.get("Name")) for _, body in members([entry]))
+        yield Part("parameter", f"{board}, parameter {', '.join(names)}", entry)
     for entry in definition.get("ColumnConfigurations", ()):
         yield Part("column", f"{board}, a configuration of columns", entry)
 
@@ -175,18 +177,6 @@ def identifiers(node: object) -> Iterator[Json]:
 
 def _identifiers(found: Iterable[Json]) -> Iterator[Json]:
     return (each for each in found if "ColumnName" in each)
-
-
-def objects(node: object) -> Iterator[Json]:
-    """Give every object in a piece of a definition."""
-    rest = [node]
-    while rest:
-        part = rest.pop()
-        if isinstance(part, dict):
-            yield part
-            rest.extend(part.values())
-        elif isinstance(part, list | tuple):
-            rest.extend(part)
 
 
 def members(unions: Iterable[Json]) -> Iterator[tuple[str, Json]]:
@@ -204,7 +194,8 @@ def _fields(wells: Json) -> Iterator[Field]:
             yield from _fields(value)
         elif isinstance(value, list | tuple):
             for item in value:
-                if "FieldId" in item:
+                # What is no field at all is for schemas to name.
+                if isinstance(item, dict) and "FieldId" in item:
                     yield Field(name, "UnaggregatedField", item)
-                else:
-                    yield from (Field(name, kind, body) for kind, body in item.items())
+                elif isinstance(item, dict):
+                    yield from (Field(name, kind, body) for kind, body in item.items() if isinstance(body, dict))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import Json, Sheet, objects
+from dashboards.check.definition import Sheet
 from dashboards.check.scene import Board, Scene
 from dashboards.model import ColumnType
 from dashboards.nearest import suggestion
+from dashboards.walk import Json, objects
 
 # "A CategoryFilter filters text values", "A NumericRangeFilter filters values that are between ...":
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Filter.html

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import Json
 from dashboards.check.scene import Board, Scene
+from dashboards.walk import Json
 
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetDefinition.html and the pages it links to
 _ID = re.compile(r"[\w\-]{1,512}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from dashboards.check.columns import Known, calculation, column_lookup, parameter_lookup
-from dashboards.check.definition import Json, Visual, objects
+from dashboards.check.definition import Visual
 from dashboards.check.meaning import faults, unknown
 from dashboards.check.scene import Board, Scene
+from dashboards.walk import Json, objects
 
 
 def of_visuals(scene: Scene) -> Iterator[str]:

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from dashboards.check.definition import Json, Sheet
+from dashboards.check.definition import Sheet
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
+from dashboards.walk import Json
 
 COLUMNS = 36
 ROWS_OF_AN_ELEMENT = 21

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from dashboards.check.definition import Json
 from dashboards.check.scene import Scene
+from dashboards.walk import Json
 
 OF_A_DASHBOARD = {
     "Sheets": 20,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from dashboards.check.definition import Json, objects
 from dashboards.check.scene import Board, Scene
 from dashboards.nearest import suggestion
+from dashboards.walk import Json, objects
 
 # `${name}` in expressions, `<<$name>>` in titles and addresses.
 _IN_TEXT = re.compile(r"\$\{(\w+)\}|<<\$(\w+)>>")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import Sheet, objects
+from dashboards.check.definition import Sheet
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
+from dashboards.walk import objects
 
 
 def data_sets(scene: Scene) -> Iterator[str]:

@@ -9,8 +9,9 @@ from functools import cached_property
 from lake_common.contract import Column, Contract
 
 from dashboards.check.columns import Calculation, Known, calculation, declared, with_calculations
-from dashboards.check.definition import Control, Json, Part, Sheet, Visual, members, read_parts, read_sheet
+from dashboards.check.definition import Control, Part, Sheet, Visual, members, read_parts, read_sheet
 from dashboards.model import Collection, ColumnType, Dashboard, DataSet, Definition
+from dashboards.walk import Json
 
 _PARAMETER_TYPES: Mapping[str, ColumnType] = {
     "StringParameterDeclaration": "STRING",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dashboards.check.definition import objects
 from dashboards.model import Collection
+from dashboards.walk import objects
 
 _LISTS = frozenset(
     {

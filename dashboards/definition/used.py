@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from dashboards.model import DataSet, Definition
-
-_KEY = "DataSetIdentifier"
+from dashboards.walk import objects
 
 
 def data_sets_of(definition: Definition, data_sets: Sequence[DataSet]) -> tuple[DataSet, ...]:
@@ -15,16 +13,5 @@ def data_sets_of(definition: Definition, data_sets: Sequence[DataSet]) -> tuple[
 
     An identifier that no data set has is left to the check, which says where it is.
     """
-    named = set(_named(definition))
+    named = {found.get("DataSetIdentifier") for found in objects(definition)}
     return tuple(data_set for data_set in data_sets if data_set.id in named)
-
-
-def _named(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if _KEY in value:
-            yield value[_KEY]
-        for member in value.values():
-            yield from _named(member)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _named(item)

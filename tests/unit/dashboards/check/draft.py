@@ -10,8 +10,8 @@ from lake_common.contract import Contract
 from contracts.loader import load_contracts
 from dashboards.catalog import load
 from dashboards.check import Problem, examine
-from dashboards.check.definition import objects
 from dashboards.model import Collection, DataSet, RowAccess
+from dashboards.walk import objects
 
 CONTRACTS = load_contracts()
 COLLECTION = load(CONTRACTS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dashboards.check import examine
-from dashboards.check.definition import objects
+from dashboards.walk import objects
 from tests.unit.dashboards.check.draft import CONTRACTS, Draft, spoiled
 
 OTHERS: tuple[Any, ...] = (None, "", [], {}, "text", 7, True, [None], ["text"], {"Other": 1})
@@ -63,7 +63,27 @@ def test_fails_if_a_place_on_the_grid_is_no_number() -> None:
     assert [problem.text for problem in spoiled(edit)] == ["dashboard orders: ColumnSpan must be a number; got '9'"]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("value", [[{"Other": 1}], {"Other": [1]}])
+def test_a_field_of_an_unknown_kind_does_not_end_the_check(value: Any) -> None:
+    def edit(draft: Draft) -> None:
+        draft.visual("KPIVisual")["ChartConfiguration"]["FieldWells"]["Values"] = value
+
+    assert {problem.rule for problem in spoiled(edit)} == {"wells.empty"}
+
+
+def test_a_computation_of_an_unknown_kind_of_field_does_not_end_the_check() -> None:
+    def edit(draft: Draft) -> None:
+        computations = draft.visual("InsightVisual")["InsightConfiguration"]["Computations"]
+        next(each["GrowthRate"] for each in computations if "GrowthRate" in each)["Time"] = {"Other": 1}
+
+    assert {problem.rule for problem in spoiled(edit)} == {"insights.time"}
+
+
+def test_a_parameter_of_an_unknown_kind_does_not_end_the_check() -> None:
+    assert spoiled(lambda draft: draft.definitions["orders"]["ParameterDeclarations"].append({"Other": 1})) == []
+
+
+@pytest.mark.parametrize("seed", range(30))
 def test_whatever_is_changed_the_check_ends(seed: int) -> None:
     chance = random.Random(seed)
     draft = Draft()

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboards.check import examine
+from dashboards.walk import objects
 from tests.unit.dashboards.check.draft import COLLECTION, CONTRACTS, Draft
 
 NAMES = tuple(each.name for each in COLLECTION.dashboards)
@@ -19,8 +20,6 @@ def _move_down(draft: Draft, dashboard: str, rows: int) -> None:
 
 
 def _turn_sorts(draft: Draft, dashboard: str, _: int) -> None:
-    from dashboards.check.definition import objects
-
     for found in objects(draft.definitions[dashboard]):
         if found.get("Direction") in {"ASC", "DESC"}:
             found["Direction"] = "DESC" if found["Direction"] == "ASC" else "ASC"  # type: ignore[index]

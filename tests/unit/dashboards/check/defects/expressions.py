@@ -1,6 +1,6 @@
 """Calculated columns and fields, and conditions."""
 
-from dashboards.check.definition import objects
+from dashboards.walk import objects
 from tests.unit.dashboards.check.defects.defect import Defect, calculate, first
 from tests.unit.dashboards.check.draft import Draft, Edit
 

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from dashboards.check.definition import objects
+from dashboards.walk import objects
 from tests.unit.dashboards.check.defects.defect import Defect, column, first, put, wells
 from tests.unit.dashboards.check.draft import Draft, Json
 
