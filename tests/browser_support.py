@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -104,3 +104,10 @@ def chromium_browser(chromium: Chromium | None = None) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def photograph(page: Page, name: str) -> None:
+    """Save what a page shows as `<name>.png` in the folder that `LAKE_SCREENSHOTS` names, if it does."""
+    folder = os.environ.get("LAKE_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")

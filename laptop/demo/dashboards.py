@@ -62,9 +62,8 @@ def _record_usage(lake: Lake) -> None:
 
 
 def _refresh(quicksight: Any, since: float) -> int:
-    account = {"AwsAccountId": aws.ACCOUNT}
-    summaries = quicksight.list_data_sets(**account)["DataSetSummaries"]
-    spice = [item["DataSetId"] for item in summaries if item["ImportMode"] == "SPICE"]
+    pages = quicksight.get_paginator("list_data_sets").paginate(AwsAccountId=aws.ACCOUNT)
+    spice = [item["DataSetId"] for page in pages for item in page["DataSetSummaries"] if item["ImportMode"] == "SPICE"]
     stale = [data_set for data_set in spice if is_stale(_ingestions(quicksight, data_set), since)]
     failed = [data_set for data_set, status in refresh(quicksight, stale).items() if status != "COMPLETED"]
     if failed:
@@ -73,8 +72,8 @@ def _refresh(quicksight: Any, since: float) -> int:
 
 
 def _ingestions(quicksight: Any, data_set: str) -> list[dict[str, Any]]:
-    found = quicksight.list_ingestions(AwsAccountId=aws.ACCOUNT, DataSetId=data_set)["Ingestions"]
-    return list(found)
+    pages = quicksight.get_paginator("list_ingestions").paginate(AwsAccountId=aws.ACCOUNT, DataSetId=data_set)
+    return [made for page in pages for made in page["Ingestions"]]
 
 
 def is_stale(ingestions: list[dict[str, Any]], since: float) -> bool:

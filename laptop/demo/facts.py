@@ -103,7 +103,8 @@ def queries(lake: Lake) -> tuple[QueryFact, ...]:
     sizes: dict[str, int] = {}
     found = []
     for workgroup in WORKGROUPS:
-        for identifier in athena.list_named_queries(WorkGroup=workgroup)["NamedQueryIds"]:
+        pages = athena.get_paginator("list_named_queries").paginate(WorkGroup=workgroup)
+        for identifier in (each for page in pages for each in page["NamedQueryIds"]):
             query = athena.get_named_query(NamedQueryId=identifier)["NamedQuery"]
             if NOT_MADE & _named_tables(query["QueryString"]):
                 continue

@@ -47,7 +47,8 @@ class Lake:
     @cached_property
     def stacks(self) -> list[dict[str, Any]]:
         """The lake's stacks, in the order of their creation."""
-        found = self.client("cloudformation").describe_stacks()["Stacks"]
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        found = (stack for page in pages for stack in page["Stacks"])
         mine = [stack for stack in found if stack["StackName"].startswith("lake-laptop-")]
         return sorted(mine, key=lambda stack: stack["CreationTime"])
 

@@ -183,7 +183,8 @@ class Pipelines:
     @contextmanager
     def _held_back(self, tables: Iterable[str]) -> Iterator[None]:
         keys = {f"{table}/" for table in tables}
-        rules = [rule["Name"] for rule in self._events.list_rules()["Rules"] if keys & key_prefixes(rule)]
+        pages = self._events.get_paginator("list_rules").paginate()
+        rules = [rule["Name"] for page in pages for rule in page["Rules"] if keys & key_prefixes(rule)]
         for rule in rules:
             self._events.disable_rule(Name=rule)
         try:

@@ -34,14 +34,15 @@ def gather(home: Home, run: Run) -> Snapshot:
     """
     quicksight = aws.client(home, run, "quicksight")
     account = {"AwsAccountId": aws.ACCOUNT}
-    dashboards = [_dashboard(quicksight, item["DashboardId"]) for item in _dashboards(quicksight)]
+    found = _pages(quicksight, "list_dashboards", "DashboardSummaryList")
+    dashboards = [_dashboard(quicksight, item["DashboardId"]) for item in found]
     used = sorted({data_set for dashboard in dashboards for data_set in dashboard.data_sets})
     readers = {dashboard.id: _readers(quicksight, dashboard.id) for dashboard in dashboards}
     users = list(_pages(quicksight, "list_users", "UserList", Namespace=NAMESPACE))
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda user: _person(quicksight, run, user, dashboards, readers), users))
-    people = tuple(person for person, _ in found)
-    answers = {data_set: answer for _, given in found for data_set, answer in given.items() if "failed" not in answer}
+        seen = list(pool.map(lambda user: _person(quicksight, run, user, dashboards, readers), users))
+    people = tuple(person for person, _ in seen)
+    answers = {data_set: answer for _, given in seen for data_set, answer in given.items() if "failed" not in answer}
     facts = {
         data_set: _data_set(
             quicksight.describe_data_set(**account, DataSetId=data_set)["DataSet"], people, answers.get(data_set, {})
@@ -60,17 +61,8 @@ def gather(home: Home, run: Run) -> Snapshot:
 
 def _pages(quicksight: Any, operation: str, member: str, **request: Any) -> Iterator[Json]:
     """Yield what a list operation gives, page by page."""
-    token: Json = {}
-    while True:
-        answer = getattr(quicksight, operation)(AwsAccountId=aws.ACCOUNT, **request, **token)
-        yield from answer[member]
-        if not answer.get("NextToken"):
-            return
-        token = {"NextToken": answer["NextToken"]}
-
-
-def _dashboards(quicksight: Any) -> Iterator[Json]:
-    return _pages(quicksight, "list_dashboards", "DashboardSummaryList")
+    for page in quicksight.get_paginator(operation).paginate(AwsAccountId=aws.ACCOUNT, **request):
+        yield from page[member]
 
 
 def _dashboard(quicksight: Any, dashboard_id: str) -> DashboardFact:

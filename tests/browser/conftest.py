@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from laptop.portal.server import Portal
 from laptop.preview.page import SCRIPTS
 from laptop.state import PROJECT
 from tests.browser import preview_support
 from tests.browser.desk_support import PaperDesk
+from tests.browser.preview_rows import NOW
 from tests.browser_support import chromium_browser
+
+VIEWPORT: ViewportSize = {"width": 1280, "height": 860}
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +25,15 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+def open_context(browser: Browser) -> BrowserContext:
+    made = browser.new_context(viewport=VIEWPORT, locale="en-US")
+    made.set_default_timeout(20_000)
+    return made
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-US")
-    made.set_default_timeout(20_000)
+    made = open_context(browser)
     yield made
     made.close()
 
@@ -48,18 +55,6 @@ def portal(desk: PaperDesk) -> Iterator[Portal]:
     running.close()
 
 
-@pytest.fixture
-def photograph(page: Page) -> Callable[[str], None]:
-    """Save what the page shows as `<name>.png` in the folder that `LAKE_SCREENSHOTS` names, if it does."""
-
-    def save(name: str) -> None:
-        folder = os.environ.get("LAKE_SCREENSHOTS")
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png")
-
-    return save
-
-
 @pytest.fixture(scope="session")
 def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the whole collection, as the demo leaves it."""
@@ -77,14 +72,24 @@ def engine(browser: Browser) -> Page:
     return page
 
 
-@pytest.fixture
-def quiet(page: Page) -> Iterator[Page]:
-    """A page whose scripts must not complain."""
-    complaints: list[str] = []
+@pytest.fixture(scope="session")
+def listened(browser: Browser) -> tuple[Page, list[str]]:
+    """The page of all tests of the preview, on which it is always the same time, and what its scripts complain of."""
+    page, complaints = open_context(browser).new_page(), list[str]()
     page.on(
         "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.emulate_media(reduced_motion="reduce")
+    page.clock.set_fixed_time(NOW)
+    return page, complaints
+
+
+@pytest.fixture
+def quiet(listened: tuple[Page, list[str]]) -> Iterator[Page]:
+    """A page whose scripts must not complain. The preview keeps nothing there, so a new page would only cost time."""
+    page, complaints = listened
+    complaints.clear()
+    page.set_viewport_size(VIEWPORT)
     yield page
     assert complaints == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from laptop.portal.server import Portal
 from tests.browser.desk_support import PaperDesk, picture
+from tests.browser_support import photograph
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def submitted(work: Page, desk: PaperDesk, count: int = 1) -> Any:
     return desk.answers[-1][2]
 
 
-def test_a_picture_is_classified_with_the_mouse(work: Page, desk: PaperDesk, photograph: Callable[[str], None]) -> None:
+def test_a_picture_is_classified_with_the_mouse(work: Page, desk: PaperDesk) -> None:
     desk.put("sports", picture(640, 400))
     task = start(work)
     task.get_by_role("radio", name="swimming").click()
-    photograph("portal-sports")
+    photograph(work, "portal-sports")
     task.get_by_role("button", name="Submit").click()
     assert submitted(work, desk) == {"label": {"label": "swimming"}}
     assert desk.answers[0][:2] == ("Ada", "0")
@@ -135,9 +135,7 @@ def select(task: FrameLocator, words: str) -> None:
 TEXT = "Ada Lovelace met Charles Babbage in London."
 
 
-def test_entities_are_marked_by_selecting_text_and_choosing_a_label(
-    work: Page, desk: PaperDesk, photograph: Callable[[str], None]
-) -> None:
+def test_entities_are_marked_by_selecting_text_and_choosing_a_label(work: Page, desk: PaperDesk) -> None:
     desk.put("entities", TEXT)
     task = start(work)
     select(task, "Charles Babbage ")
@@ -145,7 +143,7 @@ def test_entities_are_marked_by_selecting_text_and_choosing_a_label(
     select(task, "London")
     work.keyboard.press("2")
     expect(task.locator("mark")).to_have_count(2)
-    photograph("portal-entities")
+    photograph(work, "portal-entities")
     work.keyboard.press("Enter")
     entities = submitted(work, desk)["entities"]["entities"]
     assert [(TEXT[each["startOffset"] : each["endOffset"]], each["label"]) for each in entities] == [
@@ -213,16 +211,14 @@ def boxed(answer: Any) -> list[tuple[int, ...]]:
     return [tuple(box[side] for side in ("left", "top", "width", "height")) for box in answer["boxes"]["boundingBoxes"]]
 
 
-def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(
-    work: Page, desk: PaperDesk, photograph: Callable[[str], None]
-) -> None:
+def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(work: Page, desk: PaperDesk) -> None:
     desk.put("boxes", picture())
     task = start(work)
     drag(work, task, (40, 50), (120, 90))
     # From the lower right to the upper left, and beyond the picture.
     drag(work, task, (300, 190), (200, 110))
     drag(work, task, (280, 60), (400, 20))
-    photograph("portal-boxes")
+    photograph(work, "portal-boxes")
     work.keyboard.press("Enter")
     answer = submitted(work, desk)
     assert boxed(answer) == [(40, 50, 80, 40), (200, 110, 100, 80), (280, 20, 40, 40)]

@@ -40,8 +40,11 @@ def test_named_queries_over_tables_that_the_demo_does_not_make_are_not_asked() -
         def objects(self, *_: str) -> tuple[int, int]:
             return 1, 100
 
-        def list_named_queries(self, **_: str) -> dict[str, list[str]]:
-            return {"NamedQueryIds": list(self.questions)}
+        def get_paginator(self, _: str) -> "Asked":
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, list[str]]]:
+            return [{"NamedQueryIds": [identifier]} for identifier in self.questions]
 
         def get_named_query(self, **given: str) -> dict[str, dict[str, str]]:
             text = self.questions[given["NamedQueryId"]]
