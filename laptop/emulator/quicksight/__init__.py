@@ -9,8 +9,9 @@
 | `data_sources`, `source` | Athena through a workgroup and a role; asks it for rows |
 | `data_sets`, `semantic_model`, `geography` | data sets, and what their columns mean |
 | `preparation`, `steps`, `filters` | the SQL of their preparation. Pure |
-| `expressions`, `functions`, `expression_sql`, `function_sql` | calculated columns: parsed, and as SQL. Pure |
-| `ingestions`, `imports` | ingestions, one at a time for each data set; what each does |
+| `expressions`, `functions` | calculated columns: parsed, and what they may call. Pure |
+| `expression_sql`, `function_sql`, `typed_sql` | calculated columns as SQL. Pure |
+| `ingestions`, `ingestion_runs`, `imports` | ingestions, how they take their turn, and what each does |
 | `spice`, `signals` | the Parquet files that they leave, and their metrics |
 | `refreshes`, `schedule_rules` | refresh schedules, which run at their time |
 | `row_security`, `rows` | row- and column-level security; the rows of a data set as a person sees them |

@@ -14,7 +14,7 @@ from laptop.emulator.quicksight import (
     geography,
     identities,
     imports,
-    ingestions,
+    ingestion_runs,
     permissions,
     preparation,
     refreshes,
@@ -74,7 +74,7 @@ def _answer(asset: Json) -> Json:
 def _ingest(asset: Json, request_type: str) -> Json:
     if asset["ImportMode"] != "SPICE":
         return {}
-    started = ingestions.start(asset["DataSetId"], str(uuid.uuid4()), request_type)
+    started = ingestion_runs.start(asset["DataSetId"], str(uuid.uuid4()), request_type)
     return {"IngestionArn": started["Arn"], "IngestionId": started["IngestionId"]}
 
 
@@ -177,7 +177,7 @@ def delete_data_set(request: Json) -> Json:
     found = DATA_SETS.find(request["DataSetId"])
     DATA_SETS.store.delete(request["DataSetId"])
     folders.forget(found["Arn"])
-    ingestions.forget(request["DataSetId"])
+    ingestion_runs.forget(request["DataSetId"])
     refreshes.forget(request["DataSetId"])
     return _answer(found)
 

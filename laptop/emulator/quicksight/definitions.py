@@ -13,7 +13,7 @@ from typing import Any
 
 from laptop.emulator.quicksight import expressions
 from laptop.emulator.quicksight.expressions import ExpressionError
-from laptop.emulator.quicksight.function_sql import DATETIME, NUMBERS, STRING
+from laptop.emulator.quicksight.typed_sql import DATETIME, NUMBERS, STRING
 from laptop.emulator.registry import Json
 
 # Name of a column -> its type.
@@ -45,7 +45,7 @@ def errors(definition: Json, data_sets: Mapping[str, Columns | None]) -> list[Js
     known = {identifier: dict(columns or {}) for identifier, columns in data_sets.items()}
     for field in definition.get("CalculatedFields") or []:
         # Its type is known to QuickSight only; it fits everywhere here.
-        known.setdefault(field.get("DataSetIdentifier", ""), {})[field["Name"]] = ""
+        known.get(field["DataSetIdentifier"], {})[field["Name"]] = ""
     missing = {identifier for identifier, columns in data_sets.items() if columns is None}
     found += _calculated(definition, known, missing)
     found += _references(definition, known, missing)
@@ -59,13 +59,15 @@ def _error(kind: str, message: str, path: str) -> Json:
 
 def _calculated(definition: Json, known: Mapping[str, Columns], missing: set[str]) -> Iterator[Json]:
     for number, field in enumerate(definition.get("CalculatedFields") or []):
-        path, identifier = f"CalculatedFields/{number}", field.get("DataSetIdentifier", "")
+        path, identifier = f"CalculatedFields/{number}", field["DataSetIdentifier"]
         try:
             tree = expressions.parse(field["Expression"])
         except ExpressionError as error:
             yield _error("PARAMETER_VALUE_INCOMPATIBLE", f"calculated field {field['Name']}: {error}", path)
             continue
-        if identifier not in missing:
+        if identifier not in known:
+            yield _error("DATA_SET_NOT_FOUND", f"{path} must use a data set that is declared; got {identifier}", path)
+        elif identifier not in missing:
             for name in sorted(expressions.columns(tree) - known[identifier].keys()):
                 message = f"calculated field {field['Name']} must use columns of {identifier}; got {name}"
                 yield _error("COLUMN_REPLACEMENT_MISSING", message, path)

@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from laptop.emulator.quicksight.expressions import ExpressionError, Node
-from laptop.emulator.quicksight.function_sql import (
+from laptop.emulator.quicksight.function_sql import FUNCTIONS, NOT_ON_LAPTOP, PERIOD_FUNCTIONS, PERIODS, WITH_PERIOD
+from laptop.emulator.quicksight.functions import AGGREGATE_FUNCTIONS
+from laptop.emulator.quicksight.typed_sql import (
     BOOLEAN,
     DECIMAL,
-    FUNCTIONS,
     INTEGER,
-    NOT_ON_LAPTOP,
-    PERIOD_FUNCTIONS,
-    PERIODS,
     STRING,
-    WITH_PERIOD,
     Typed,
     as_text,
     comparable,
@@ -28,7 +25,6 @@ from laptop.emulator.quicksight.function_sql import (
     require_truths,
     wider,
 )
-from laptop.emulator.quicksight.functions import AGGREGATE_FUNCTIONS
 from laptop.emulator.registry import NotImplementedOnLaptop
 
 

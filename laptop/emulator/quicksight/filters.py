@@ -13,16 +13,8 @@ from typing import Any
 
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
-from laptop.emulator.quicksight.function_sql import (
-    DATETIME,
-    FUNCTIONS,
-    INTEGER,
-    NUMBERS,
-    STRING,
-    Typed,
-    identifier,
-    literal,
-)
+from laptop.emulator.quicksight.function_sql import FUNCTIONS
+from laptop.emulator.quicksight.typed_sql import DATETIME, INTEGER, NUMBERS, STRING, Typed, identifier, literal
 from laptop.emulator.registry import Json
 
 _COMPARISONS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from laptop.emulator.quicksight import semantic_model
-from laptop.emulator.quicksight.function_sql import NUMBERS, STRING
+from laptop.emulator.quicksight.typed_sql import NUMBERS, STRING
 from laptop.emulator.registry import Json
 
 _NUMERIC_ROLES = frozenset({"LATITUDE", "LONGITUDE"})

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from laptop.emulator.quicksight import preparation, source, spice, steps
-from laptop.emulator.quicksight.function_sql import identifier
 from laptop.emulator.quicksight.records import DATA_SETS, types_of
 from laptop.emulator.quicksight.source import SourceError
+from laptop.emulator.quicksight.typed_sql import identifier
 from laptop.emulator.registry import Json
 
 logger = logging.getLogger("laptop.quicksight")

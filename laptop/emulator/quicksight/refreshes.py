@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from laptop.emulator import clock
-from laptop.emulator.quicksight import ingestions, schedule_rules
+from laptop.emulator.quicksight import ingestion_runs, ingestions, schedule_rules
 from laptop.emulator.quicksight.records import DATA_SETS, exists, invalid, lock, not_found, serve, types_of
 from laptop.emulator.registry import Json, ServiceError, on_start
 from laptop.emulator.store import Store
@@ -134,7 +134,9 @@ def _fire(key: str) -> None:
             return
         try:
             ingestions.require_refreshable(DATA_SETS.find(data_set_id), schedule["RefreshType"])
-            ingestions.start(data_set_id, f"{schedule_id}-{uuid.uuid4()}"[-128:], schedule["RefreshType"], "SCHEDULED")
+            ingestion_runs.start(
+                data_set_id, f"{schedule_id}-{uuid.uuid4()}"[-128:], schedule["RefreshType"], "SCHEDULED"
+            )
         except ServiceError as error:
             logger.warning("refresh schedule %s: %s", key, error.message)
 

@@ -23,7 +23,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from laptop.emulator.quicksight.function_sql import identifier, literal
+from laptop.emulator.quicksight.typed_sql import identifier, literal
 from laptop.emulator.registry import Json
 
 # Column -> values that it may have; a column that is not here may have any.

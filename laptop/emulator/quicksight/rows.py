@@ -19,7 +19,7 @@ from laptop.emulator.quicksight import (
     data_sets,
     identities,
     imports,
-    ingestions,
+    ingestion_runs,
     permissions,
     row_security,
     source,
@@ -88,7 +88,7 @@ def _columns(data_set: Json) -> list[Column]:
 def _answer(data_set: Json, access: Access, hidden: Sequence[str]) -> Json:
     columns = [column for column in _columns(data_set) if column.name not in hidden]
     data = _read(data_set, access, columns)
-    made = ingestions.of(data_set["DataSetId"])
+    made = ingestion_runs.of(data_set["DataSetId"])
     shown = (data_set.get("shown") or {}).get("id")
     return {
         "columns": [{"name": column.name, "type": column.type} for column in columns],

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from laptop.emulator.clients import client
 from laptop.emulator.glue_run import split_uri
 from laptop.emulator.quicksight import data_sources
-from laptop.emulator.quicksight.function_sql import identifier
 from laptop.emulator.quicksight.records import DATA_SOURCES
 from laptop.emulator.quicksight.steps import Column
+from laptop.emulator.quicksight.typed_sql import identifier
 from laptop.emulator.registry import Json, ServiceError
 
 _POLL_SECONDS = 0.05

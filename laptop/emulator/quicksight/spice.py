@@ -24,8 +24,8 @@ from typing import Any
 import duckdb
 
 from laptop.emulator import clients
-from laptop.emulator.quicksight.function_sql import INTEGER, SQL_TYPES, STRING, identifier, literal
 from laptop.emulator.quicksight.steps import Column
+from laptop.emulator.quicksight.typed_sql import INTEGER, SQL_TYPES, STRING, identifier, literal
 
 _MAX_TEXT = 2047
 _THREADS = 2

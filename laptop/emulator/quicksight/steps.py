@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from laptop.emulator.quicksight import filters
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
-from laptop.emulator.quicksight.function_sql import SQL_TYPES, identifier
+from laptop.emulator.quicksight.typed_sql import SQL_TYPES, identifier
 from laptop.emulator.registry import Json, NotImplementedOnLaptop
 
 _ATHENA_CATALOG = "AwsDataCatalog"

@@ -50,6 +50,11 @@ def test_a_definition_whose_references_are_there_has_no_errors() -> None:
             "calculated field x must use columns of sales; got town",
         ),
         (
+            {"CalculatedFields": [{"DataSetIdentifier": "shops", "Name": "x", "Expression": "1"}]},
+            "DATA_SET_NOT_FOUND",
+            "must use a data set that is declared; got shops",
+        ),
+        (
             {"CalculatedFields": [{"DataSetIdentifier": "sales", "Name": "x", "Expression": "sum({amount}"}]},
             "PARAMETER_VALUE_INCOMPATIBLE",
             "calculated field x",

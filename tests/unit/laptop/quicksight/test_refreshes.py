@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from laptop.emulator import clock
-from laptop.emulator.quicksight import ingestions, refreshes
+from laptop.emulator.quicksight import ingestion_runs, ingestions, refreshes
 from laptop.emulator.quicksight.records import Kind
 from laptop.emulator.store import Store
 
@@ -23,11 +23,11 @@ class Lake:
     def __init__(self, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.data_sets = Kind("dataset", "DataSet", Store("data-sets", folder))
         self.schedules, self.ingestions = Store("schedules", folder), Store("ingestions", folder)
-        for module in (ingestions, refreshes):
+        for module in (ingestion_runs, ingestions, refreshes):
             patch.setattr(module, "DATA_SETS", self.data_sets)
         patch.setattr(refreshes, "STORE", self.schedules)
-        patch.setattr(ingestions, "STORE", self.ingestions)
-        patch.setattr(ingestions.clients, "background", lambda work, *args: None)  # type: ignore[attr-defined]
+        patch.setattr(ingestion_runs, "STORE", self.ingestions)
+        patch.setattr(ingestion_runs.clients, "background", lambda work, *args: None)  # type: ignore[attr-defined]
         self.now: float = MIDNIGHT
         patch.setattr(clock, "now", lambda: self.now)
         self.watch = clock._Watch(refreshes._schedules, refreshes._fire)
@@ -45,7 +45,7 @@ class Lake:
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     made = Lake(tmp_path, monkeypatch)
     yield made
-    ingestions._busy.clear()
+    ingestion_runs._busy.clear()
 
 
 def schedule(**changes: Any) -> dict[str, Any]:

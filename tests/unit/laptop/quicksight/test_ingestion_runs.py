@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from laptop.emulator.quicksight import imports, ingestions, signals, spice
+from laptop.emulator.quicksight import imports, ingestion_runs, signals, spice
 from laptop.emulator.quicksight.imports import Outcome
 from laptop.emulator.quicksight.records import Kind
 from laptop.emulator.registry import ServiceError
@@ -26,9 +25,9 @@ class Lake:
         self.data_sets = Kind("dataset", "DataSet", Store("data-sets", folder))
         self.store = Store("ingestions", folder)
         patch.setenv("LAKE_STATE_DIR", str(folder))
-        patch.setattr(ingestions, "DATA_SETS", self.data_sets)
-        patch.setattr(ingestions, "STORE", self.store)
-        patch.setattr(ingestions.clients, "background", lambda work, *args: self.threads.append(args))  # type: ignore[attr-defined]
+        patch.setattr(ingestion_runs, "DATA_SETS", self.data_sets)
+        patch.setattr(ingestion_runs, "STORE", self.store)
+        patch.setattr(ingestion_runs.clients, "background", lambda work, *args: self.threads.append(args))  # type: ignore[attr-defined]
         patch.setattr(imports, "run", self._import)
         patch.setattr(signals, "ended", lambda data_set_id, end, seconds: self.metrics.append(end["IngestionStatus"]))
         self.threads: list[Any] = []
@@ -43,7 +42,7 @@ class Lake:
 
     def delete(self) -> None:
         self.data_sets.store.delete("sales")
-        ingestions.forget("sales")
+        ingestion_runs.forget("sales")
 
     def _import(self, data_set_id: str, request_type: str, target: Path, is_stopped: Callable[[], bool]) -> Outcome:
         self.ran.append(target.stem)
@@ -53,16 +52,16 @@ class Lake:
 
     def start(self, *names: str) -> None:
         for name in names:
-            ingestions.start("sales", name, "FULL_REFRESH")
+            ingestion_runs.start("sales", name, "FULL_REFRESH")
 
     def work(self) -> None:
-        ingestions._work("sales")
+        ingestion_runs._work("sales")
 
     def cancel(self, name: str) -> None:
-        unwrap(ingestions.cancel_ingestion)({"DataSetId": "sales", "IngestionId": name})
+        ingestion_runs.cancel("sales", name)
 
     def statuses(self) -> dict[str, str]:
-        return {made["IngestionId"]: made["IngestionStatus"] for made in ingestions.of("sales")}
+        return {made["IngestionId"]: made["IngestionStatus"] for made in ingestion_runs.of("sales")}
 
     def shown(self) -> str | None:
         file = imports.shown_file(self.data_sets.find("sales"))
@@ -75,8 +74,8 @@ class Lake:
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     yield Lake(tmp_path, monkeypatch)
-    ingestions._busy.clear()
-    ingestions._running.clear()
+    ingestion_runs._busy.clear()
+    ingestion_runs._running.clear()
 
 
 def test_ingestions_run_one_after_the_other_and_the_last_one_is_shown(lake: Lake) -> None:
@@ -142,7 +141,7 @@ def test_an_import_of_a_data_set_that_left_spice_meanwhile_has_failed(lake: Lake
     lake.start("late")
     lake.during["late"] = leave
     lake.work()
-    (late,) = ingestions.of("sales")
+    (late,) = ingestion_runs.of("sales")
     assert (late["IngestionStatus"], late["ErrorInfo"]["Type"]) == ("FAILED", "DATA_SET_NOT_SPICE")
     assert lake.shown() is None
 
@@ -183,10 +182,10 @@ def test_what_the_end_of_the_laptop_cut_off_has_failed_and_the_last_good_rows_st
     lake.start("good")
     lake.work()
     lake.start("running", "queued")
-    monkeypatch.setattr(ingestions, "_PROCESS", "of the next start")
-    ingestions._busy.clear()
+    monkeypatch.setattr(ingestion_runs, "_PROCESS", "of the next start")
+    ingestion_runs._busy.clear()
     assert lake.statuses() == {"queued": "FAILED", "running": "FAILED", "good": "COMPLETED"}
-    cut_off = ingestions.of("sales")[0]["ErrorInfo"]
+    cut_off = ingestion_runs.of("sales")[0]["ErrorInfo"]
     assert cut_off["Type"] == "INTERNAL_SERVICE_ERROR"
     assert "was stopped while the ingestion ran" in cut_off["Message"]
     assert lake.shown() == "good"
