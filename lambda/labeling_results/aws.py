@@ -57,7 +57,8 @@ class Files:
                 raise RuntimeError(f"objects of {bucket} must be deleted: {answer['Errors'][:5]}")
 
     def read_lines(self, bucket: str, key: str) -> Iterator[dict[str, Any]]:
-        for line in gzip.decompress(self.read(bucket, key)).decode().splitlines():
+        """Read what `write_lines` wrote. Lines of bytes: those of text also end at separators of Unicode."""
+        for line in gzip.decompress(self.read(bucket, key)).splitlines():
             yield json.loads(line)
 
 

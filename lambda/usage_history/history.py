@@ -18,7 +18,8 @@ _RUNS_AT_ONCE = 200
 def queries(athena: AthenaClient, workgroup: str, since: datetime) -> Iterator[Any]:
     """Yield queries of a workgroup that were submitted since a time, and perhaps some older ones.
 
-    Athena lists the newest first; a page whose queries are all older is the last one that is read.
+    Athena lists the newest first; a page whose queries are all older is the last one that is read. A page may be empty
+    though others follow.
     """
     pages = athena.get_paginator("list_query_executions").paginate(
         WorkGroup=workgroup, PaginationConfig={"PageSize": _QUERIES_AT_ONCE}
@@ -26,7 +27,7 @@ def queries(athena: AthenaClient, workgroup: str, since: datetime) -> Iterator[A
     for page in pages:
         found = _described(athena, page["QueryExecutionIds"])
         yield from found
-        if all(query["Status"]["SubmissionDateTime"] < since for query in found):
+        if found and all(query["Status"]["SubmissionDateTime"] < since for query in found):
             return
 
 
@@ -35,7 +36,7 @@ def runs(glue: GlueClient, job: str, since: datetime) -> Iterator[Any]:
     pages = glue.get_paginator("get_job_runs").paginate(JobName=job, PaginationConfig={"PageSize": _RUNS_AT_ONCE})
     for page in pages:
         yield from page["JobRuns"]
-        if all(run["StartedOn"] < since for run in page["JobRuns"]):
+        if page["JobRuns"] and all(run["StartedOn"] < since for run in page["JobRuns"]):
             return
 
 

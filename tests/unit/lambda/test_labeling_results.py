@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
 from typing import Any
 
 import pytest
 from labeling_results.answers import Answer, line_of, read, timestamp
+from labeling_results.aws import Files
 from labeling_results.report import report
 from labeling_results.rows import Known, Outcome, Row, outcome
 from labeling_results.statements import Harvest, staging_key, unload_answers, unload_labels
@@ -235,6 +237,26 @@ def test_report_tells_cost_quality_and_who_disagrees() -> None:
         "most_disagreeing_workers": {"b": 0.5, "a": 0.0},
         "estimated_cost_usd": 0.74,
     }
+
+
+def test_rows_are_read_as_they_were_written_whatever_separates_lines_elsewhere() -> None:
+    s3 = Store()
+    files = Files(s3)  # type: ignore[arg-type]
+    rows = [{"object": "a\u2028b\x85c\x0b"}, {"object": "häßlich 🦆\n"}]
+
+    files.write_lines("bucket", "rows.json.gz", rows)
+
+    assert list(files.read_lines("bucket", "rows.json.gz")) == rows
+
+
+class Store:
+    """One object of S3."""
+
+    def put_object(self, *, Body: bytes, **_: str) -> None:  # noqa: N803
+        self.content = Body
+
+    def get_object(self, **_: str) -> Any:
+        return {"Body": BytesIO(self.content)}
 
 
 def test_report_of_nothing_is_a_report() -> None:

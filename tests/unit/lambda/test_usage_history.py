@@ -196,8 +196,9 @@ def test_lines_are_what_athena_reads_and_the_same_rows_give_the_same_bytes(tmp_p
 class Pages:
     """A client of Athena or Glue with many executions, the newest first, which counts what is read."""
 
-    def __init__(self, found: list[Any], *, lost: bool = False) -> None:
+    def __init__(self, found: list[Any], *, lost: bool = False, empty: int = 0) -> None:
         self.found = found
+        self.empty = empty
         self.lost = lost
         self.read = 0
 
@@ -207,9 +208,9 @@ class Pages:
 
     def paginate(self, PaginationConfig: dict[str, int], **_: str) -> Iterator[Any]:  # noqa: N803
         size = PaginationConfig["PageSize"]
-        for start in range(0, max(len(self.found), 1), size):
+        for start in (*(-size for _ in range(self.empty)), *range(0, max(len(self.found), 1), size)):
             self.read += 1
-            page = self.found[start : start + size]
+            page = self.found[max(start, 0) : start + size]
             yield {self.member: page if self.member == "JobRuns" else [each["QueryExecutionId"] for each in page]}
 
     def batch_get_query_execution(self, QueryExecutionIds: list[str]) -> Any:  # noqa: N803
@@ -244,6 +245,13 @@ def test_empty_history_is_read_to_its_end() -> None:
     glue: Any = Pages([])
 
     assert list(history.queries(athena, "lake-bi", NOON)) == list(history.runs(glue, "curate", NOON)) == []
+
+
+def test_history_goes_on_behind_an_empty_page() -> None:
+    athena: Any = Pages(many(1), empty=1)
+    glue: Any = Pages([run()], empty=1)
+
+    assert len(list(history.queries(athena, "lake-bi", NOON))) == len(list(history.runs(glue, "curate", NOON))) == 1
 
 
 def test_fails_when_athena_lists_a_query_that_it_does_not_describe() -> None:
