@@ -10,6 +10,8 @@ from dashboards.check.meaning import faults, unknown
 from dashboards.check.scene import Board, Scene
 from dashboards.walk import Json, objects
 
+_WITH_COLUMNS = frozenset({"visual", "calculated field"})
+
 
 def of_visuals(scene: Scene) -> Iterator[str]:
     """Read them with the columns of the visual; a format can look only at what the visual shows."""
@@ -19,11 +21,11 @@ def of_visuals(scene: Scene) -> Iterator[str]:
                 yield from _wrong(visual.where, expression, _columns(board, visual), board)
 
 
-def of_parameters_and_filters(scene: Scene) -> Iterator[str]:
-    """Read dates that move on; they know no columns."""
+def without_columns(scene: Scene) -> Iterator[str]:
+    """Read dates that move on, and when something on a sheet is shown; they know parameters only."""
     for board in scene.boards:
         for part in board.parts:
-            for expression in _expressions(part.objects) if part.kind in ("parameter", "filter group") else ():
+            for expression in _expressions(part.objects) if part.kind not in _WITH_COLUMNS else ():
                 yield from _wrong(part.where, expression, {}, board)
 
 
@@ -47,4 +49,4 @@ def _expressions(found: Iterable[Json]) -> Iterator[str]:
     return (each["Expression"] for each in found if isinstance(each.get("Expression"), str))
 
 
-RULES = (of_visuals, of_parameters_and_filters)
+RULES = (of_visuals, without_columns)

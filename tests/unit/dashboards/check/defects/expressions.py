@@ -15,6 +15,13 @@ def condition(draft: Draft, expression: str) -> None:
     first(found for found in colors if "Expression" in found)["Expression"] = expression
 
 
+def shown_if(draft: Draft, expression: str) -> None:
+    """Arrange the first sheet of the operations dashboard freely, with a condition for one visual."""
+    element = {"ElementId": "runs", "ElementType": "VISUAL", "RenderingRules": [{"Expression": expression}]}
+    layout = {"FreeFormLayout": {"Elements": [element]}}
+    draft.sheet("operations")["Layouts"] = [{"Configuration": layout}]
+
+
 def rolling(draft: Draft, expression: str) -> None:
     """Change the default of a date that moves on."""
     declared = draft.definitions["operations"]["ParameterDeclarations"]
@@ -117,9 +124,15 @@ DEFECTS = (
     ),
     Defect(
         "a date that moves on by an unknown parameter",
-        "inline.of_parameters_and_filters",
+        "inline.without_columns",
         ("parameter Since", "looks at ${Dyas}, which does not exist"),
         lambda draft: rolling(draft, "addDateTime(${Dyas}, 'DD', now())"),
+    ),
+    Defect(
+        "a visual that is shown by an unknown parameter",
+        "inline.without_columns",
+        ("sheet runs: ${Sinec} = 1 looks at ${Sinec}, which does not exist; did you mean Since?",),
+        lambda draft: shown_if(draft, "${Sinec} = 1"),
     ),
     Defect(
         "a format that cannot be read",
