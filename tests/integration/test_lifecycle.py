@@ -34,24 +34,58 @@ deploy.deploy_assembly(Home(Path(sys.argv[1])), Console(file=io.StringIO()))
 # What each kind of thing is called by the API that lists it: service, operation, member of the answer, name of an item.
 LISTS = (
     ("athena", "list_work_groups", "WorkGroups", "Name"),
+    ("budgets", "describe_budgets", "Budgets", "BudgetName"),
+    ("cloudtrail", "describe_trails", "trailList", "Name"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
+    ("cognito-idp", "list_user_pools", "UserPools", "Name"),
     ("dynamodb", "list_tables", "TableNames", ""),
+    ("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
+    ("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    ("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
+    ("ec2", "describe_vpcs", "Vpcs", "VpcId"),
+    ("emr", "list_studios", "Studios", "Name"),
+    ("emr-serverless", "list_applications", "applications", "id"),
     ("events", "list_rules", "Rules", "Name"),
     ("firehose", "list_delivery_streams", "DeliveryStreamNames", ""),
+    ("glue", "get_classifiers", "Classifiers", ""),
     ("glue", "get_crawlers", "Crawlers", "Name"),
     ("glue", "get_databases", "DatabaseList", "Name"),
     ("glue", "get_jobs", "Jobs", "Name"),
+    ("glue", "get_security_configurations", "SecurityConfigurations", "Name"),
+    ("glue", "list_data_quality_rulesets", "Rulesets", "Name"),
+    ("iam", "list_instance_profiles", "InstanceProfiles", "InstanceProfileName"),
+    ("iam", "list_policies", "Policies", "PolicyName"),
     ("iam", "list_roles", "Roles", "RoleName"),
     ("kinesis", "list_streams", "StreamNames", ""),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings", "UUID"),
     ("lambda", "list_functions", "Functions", "FunctionName"),
+    ("lambda", "list_layers", "Layers", "LayerName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("quicksight", "list_dashboards", "DashboardSummaryList", "DashboardId"),
+    ("quicksight", "list_data_sets", "DataSetSummaries", "DataSetId"),
+    ("quicksight", "list_data_sources", "DataSources", "DataSourceId"),
+    ("quicksight", "list_folders", "FolderSummaryList", "FolderId"),
+    ("quicksight", "list_groups", "GroupList", "GroupName"),
+    ("quicksight", "list_themes", "ThemeSummaryList", "ThemeId"),
+    ("quicksight", "list_vpc_connections", "VPCConnectionSummaries", "VPCConnectionId"),
     ("s3", "list_buckets", "Buckets", "Name"),
+    ("sagemaker", "list_workforces", "Workforces", "WorkforceName"),
     ("sagemaker", "list_workteams", "Workteams", "WorkteamName"),
     ("scheduler", "list_schedules", "Schedules", "Name"),
     ("sns", "list_topics", "Topics", "TopicArn"),
     ("sqs", "list_queues", "QueueUrls", ""),
+    ("ssm", "describe_parameters", "Parameters", "Name"),
     ("stepfunctions", "list_state_machines", "stateMachines", "name"),
 )
+# What a service, or an operation, must be given.
+GIVEN: dict[str, dict[str, Any]] = {
+    "quicksight": {"AwsAccountId": aws.ACCOUNT},
+    "list_groups": {"Namespace": "default"},
+    "describe_budgets": {"AccountId": aws.ACCOUNT},
+    "list_policies": {"Scope": "Local"},
+    "list_user_pools": {"MaxResults": 60},
+}
 
 
 class WholeLake:
@@ -88,11 +122,20 @@ class WholeLake:
         """Name everything that the account holds."""
         found = set()
         for service, operation, member, name in LISTS:
-            client = self.client(service)
-            pages = client.get_paginator(operation).paginate() if client.can_paginate(operation) else None
-            for page in pages or [getattr(client, operation)()]:
-                found |= {f"{service} {item[name] if name else item}" for item in page.get(member, [])}
-        return found | {f"kms {key}" for key in self._usable_keys()}
+            client, given = self.client(service), GIVEN.get(service, {}) | GIVEN.get(operation, {})
+            pages = client.get_paginator(operation).paginate(**given) if client.can_paginate(operation) else None
+            for page in pages or [getattr(client, operation)(**given)]:
+                found |= {f"{service}.{operation} {item[name] if name else item}" for item in page.get(member, [])}
+        return found | {f"kms.list_keys {key}" for key in self._usable_keys()} | set(self._refresh_schedules())
+
+    def _refresh_schedules(self) -> Iterator[str]:
+        """Name the schedules of all data sets; they can be listed only while their data set is there."""
+        quicksight, account = self.client("quicksight"), GIVEN["quicksight"]
+        for page in quicksight.get_paginator("list_data_sets").paginate(**account):
+            for data_set in (item["DataSetId"] for item in page["DataSetSummaries"]):
+                schedules = quicksight.list_refresh_schedules(**account, DataSetId=data_set)["RefreshSchedules"]
+                for schedule in schedules:
+                    yield f"quicksight.list_refresh_schedules {data_set} {schedule['ScheduleId']}"
 
     def _usable_keys(self) -> Iterator[str]:
         kms = self.client("kms")
@@ -153,6 +196,10 @@ def test_a_killed_deployment_recovers_a_repeated_one_changes_nothing_and_a_teard
     assert set(lake.stacks().values()) == {"CREATE_COMPLETE"}
     assert len(lake.stacks()) == len(stack_names(lake.laptop.home.assembly))
     resources, outputs = lake.resources(), lake.outputs()
+    # What the lists do not show of a lake that is there, they would not miss of one that is gone.
+    listing = {f"{service}.{operation}" for service, operation, _, _ in LISTS}
+    listing |= {"kms.list_keys", "quicksight.list_refresh_schedules"}
+    assert listing == {item.split()[0] for item in lake.inventory() - before}
 
     lake.deploy()
     assert lake.resources() == resources
@@ -167,7 +214,8 @@ def test_a_killed_deployment_recovers_a_repeated_one_changes_nothing_and_a_teard
 
     # Starts a pipeline and a crawler, which leave objects and logs.
     lake.client("s3").put_object(Bucket=outputs["RawBucketName"], Key="orders/a.csv", Body=b"a")
-    wait_for(lambda: [name for name in lake.inventory() if "/aws-glue/crawlers" in name] or None, "logs of a crawler")
+    groups = {"logGroupNamePrefix": "/aws-glue/crawlers"}
+    wait_for(lambda: lake.client("logs").describe_log_groups(**groups)["logGroups"] or None, "logs of a crawler")
     deploy.destroy(lake.laptop.home, lake.console)
     assert lake.stacks() == {}
     bootstrap = {item for item in lake.inventory() if "cdk-" in item or "CDKToolkit" in item}
