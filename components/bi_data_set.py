@@ -46,7 +46,12 @@ def data_set(spec: DataSet, place: DataSetPlace, rules: str | None) -> Propertie
     Parameters
     ----------
     rules
-        ARN of the data set that holds its row-level rules, if it has any.
+        ARN of the data set that holds its row-level rules; None if everybody sees all rows.
+
+    Raises
+    ------
+    ValueError
+        If rows are restricted and there are no rules: everybody would see all rows.
     """
     return {
         **_head(spec.id, spec.title, place),
@@ -132,15 +137,17 @@ def _description(text: str) -> list[Properties]:
 def _row_level_security(access: RowAccess | None, place: DataSetPlace, rules: str | None) -> Properties:
     if access is None:
         return {}
-    configuration: Properties = {}
-    if rules:
-        configuration["RowLevelPermissionDataSet"] = {
+    if rules is None:
+        raise ValueError(f"rows that are restricted by {list(access.columns)} must have a data set of rules; got none")
+    configuration: Properties = {
+        "RowLevelPermissionDataSet": {
             "Arn": rules,
             "FormatVersion": "VERSION_1",
             "Namespace": place.namespace,
             "PermissionPolicy": "GRANT_ACCESS",
             "Status": "ENABLED",
         }
+    }
     if access.tags:
         configuration["TagConfiguration"] = {
             "Status": "ENABLED",

@@ -24,8 +24,11 @@ def rules_sql(access: RowAccess) -> str:
     Raises
     ------
     ValueError
-        If a value holds the separator of values or a quote, which QuickSight would not take as part of the value.
+        If there is no rule, or one names no value of a column: QuickSight would take that for all values. Or if a value
+        holds the separator of values or a quote, which QuickSight would not take as part of the value.
     """
+    if not access.rules:
+        raise ValueError(f"row-level security by {list(access.columns)} must have a rule; got none")
     rows = [
         [_text(rule.group), *(_one_or_all(rule.values.get(column)) for column in access.columns)]
         for rule in access.rules
@@ -39,9 +42,9 @@ def rules_sql(access: RowAccess) -> str:
 
 
 def _one_or_all(values: Sequence[str] | None) -> str:
-    if not values:
+    if values is None:
         return "CAST(NULL AS varchar)"
-    for value in values:
+    for value in values or [""]:
         if _SEPARATOR in value or '"' in value or not value:
             raise ValueError(f"a value of a row-level rule must not be empty or have a comma or a quote; got {value!r}")
     return _text(_SEPARATOR.join(values))

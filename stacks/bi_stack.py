@@ -118,7 +118,7 @@ class BiStack(cdk.Stack):
 
     def _new_data_set(self, spec: DataSet, place: DataSetPlace) -> str:
         name, rules = _pascal(spec.name), None
-        if spec.row_access and spec.row_access.rules:
+        if spec.row_access:
             properties = rules_data_set(spec, spec.row_access, place)
             rules = QuickSightResource(self, f"{name}Access", kind="DataSet", properties=properties).arn
         resource = QuickSightResource(self, f"{name}Data", kind="DataSet", properties=data_set(spec, place, rules))

@@ -185,6 +185,11 @@ def test_rows_are_restricted_by_group_and_by_session_tag() -> None:
     assert "RowLevelPermissionConfiguration" not in result(data_set(replace(ORDERS, row_access=None), PLACE, None))
 
 
+def test_fails_if_restricted_rows_have_no_rules() -> None:
+    with pytest.raises(ValueError, match=r"restricted by \['segment'\] must have a data set of rules; got none"):
+        data_set(ORDERS, PLACE, None)
+
+
 def test_rules_hold_at_once_and_are_marked_as_rules() -> None:
     properties = rules_data_set(ORDERS, ACCESS, PLACE)
     assert (properties["DataSetId"], properties["UseAs"], properties["ImportMode"]) == (

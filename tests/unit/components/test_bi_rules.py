@@ -53,6 +53,13 @@ def test_a_column_that_is_a_word_of_sql_is_quoted() -> None:
     assert answer(access(rule("a", order=("x",)), columns=("order",)))[0] == ["GroupName", "order"]
 
 
+def test_fails_where_everybody_would_see_everything() -> None:
+    with pytest.raises(ValueError, match=r"row-level security by \['segment'\] must have a rule; got none"):
+        rules_sql(access())
+    with pytest.raises(ValueError, match="must not be empty"):
+        rules_sql(access(rule("a", segment=())))
+
+
 @pytest.mark.parametrize("value", ["one, two", 'say "x"', ""])
 def test_fails_for_a_value_that_quicksight_would_read_as_others(value: str) -> None:
     with pytest.raises(ValueError, match=r"must not be empty or have a comma or a quote; got "):
