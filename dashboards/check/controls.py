@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashboards.check.definition import Control
 from dashboards.check.filters import works_on
 from dashboards.check.scene import Scene
 from dashboards.nearest import suggestion
@@ -74,9 +75,29 @@ def values(scene: Scene) -> Iterator[str]:
                 yield f"{control.where}: a slider climbs by steps from its minimum to its maximum; got {got}"
 
 
+def defaults(scene: Scene) -> Iterator[str]:
+    """Let a parameter begin with a value that its control offers."""
+    for board in scene.boards:
+        begun = {
+            str(body.get("Name")): body.get("DefaultValues", {}).get("StaticValues") for _, body in board.declarations
+        }
+        for control in board.controls:
+            given = begun.get(control.source) if control.sets == "parameter" else None
+            for value in given if isinstance(given, list) else ():
+                if not _offers(control, value):
+                    yield f"{control.where} does not offer {value!r}, with which parameter {control.source} begins"
+
+
+def _offers(control: Control, value: object) -> bool:
+    if control.kind == "Slider" and isinstance(value, int | float):
+        return bool(control.body.get("MinimumValue", 0) <= value <= control.body.get("MaximumValue", 0))
+    offered = control.body.get("SelectableValues", {}).get("Values")
+    return not isinstance(offered, list) or value in offered
+
+
 def _climbs(slider: Json) -> bool:
     low, high, step = (float(slider.get(key, 0)) for key in ("MinimumValue", "MaximumValue", "StepSize"))
     return low < high and 0 < step <= high - low
 
 
-RULES = (sources, reach, types, values)
+RULES = (sources, reach, types, values, defaults)

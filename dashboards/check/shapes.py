@@ -44,6 +44,7 @@ _OBJECTS = frozenset(
         "GridLayout",
         "InsightConfiguration",
         "ScopeConfiguration",
+        "SelectableValues",
         "SelectedSheets",
         "Time",
         "ValueWhenUnset",

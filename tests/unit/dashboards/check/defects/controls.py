@@ -172,6 +172,23 @@ DEFECTS = (
         ),
     ),
     Defect(
+        "a slider that does not reach where it begins",
+        "controls.defaults",
+        ("control retention-CohortSize does not offer 0, with which parameter CohortSize begins",),
+        lambda draft: put(first(draft.controls("Slider")), MinimumValue=500),
+    ),
+    Defect(
+        "a list without the value that it begins with",
+        "controls.defaults",
+        ("control cost-SplitBy does not offer 'team', with which parameter SplitBy begins",),
+        lambda draft: put(
+            next(
+                each for each in draft.controls("Dropdown", dashboard="operations") if each["Title"] == "Split costs by"
+            ),
+            SelectableValues={"Values": ["kind", "status"]},
+        ),
+    ),
+    Defect(
         "a slider that cannot move",
         "controls.values",
         ("a slider climbs by steps from its minimum to its maximum",),
