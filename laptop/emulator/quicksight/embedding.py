@@ -63,7 +63,9 @@ def _require_domains(domains: list[str]) -> None:
 
 
 def _dashboard(experience: Json) -> Json:
-    ((kind, body),) = experience.items() if len(experience) == 1 else (("several experiences", {}),)
+    if len(experience) != 1:
+        raise invalid(f"ExperienceConfiguration must be of one kind; got {' and '.join(experience) or 'none'}")
+    ((kind, body),) = experience.items()
     if kind == "Dashboard":
         return DASHBOARDS.find(body["InitialDashboardId"])
     if kind != "DashboardVisual":

@@ -176,10 +176,10 @@ def _end(run: _Run, outcome: Outcome, seconds: float) -> Json | None:
             return None
         del _running[run.worker]
         data_set = DATA_SETS.find(run.data_set_id)
-        if outcome.is_good and run.stopped.is_set():
-            outcome = imports.CANCELLED
-        elif outcome.is_good and data_set["ImportMode"] != "SPICE":
+        if data_set["ImportMode"] != "SPICE":
             outcome = imports.failed("DATA_SET_NOT_SPICE", f"data set {run.data_set_id} has left SPICE")
+        elif outcome.is_good and run.stopped.is_set():
+            outcome = imports.CANCELLED
         # Who has just looked up the rows before may still read them.
         kept = {run.ingestion["IngestionId"]} if outcome.is_good else set()
         kept |= {data_set["shown"]["id"]} if data_set.get("shown") else set()

@@ -27,6 +27,7 @@ from laptop.emulator.quicksight.steps import (
     filtered,
     find,
     mapped,
+    member_of,
     physical,
     project,
     refused,
@@ -92,8 +93,7 @@ class _Graph:
             raise PreparationError(f"a step must be in TransformStepMap ({', '.join(self.steps)}); got {step_id}")
         if step_id in after:
             raise PreparationError(f"steps must not go round in a circle; got {' -> '.join((*after, step_id))}")
-        (kind,) = self.steps[step_id] if len(self.steps[step_id]) == 1 else ("a step of several kinds",)
-        step = self.steps[step_id].get(kind) or {}
+        kind, step = member_of(self.steps[step_id], f"step {step_id}")
         if kind == "ImportTableStep":
             self.found[step_id] = self._imported(step["Source"])
         elif kind not in STEPS:
@@ -129,7 +129,7 @@ def _legacy(logical: Mapping[str, Json], tables: Mapping[str, Json]) -> Prepared
         raise PreparationError(f"a physical table must be in PhysicalTableMap; got {source['PhysicalTableId']}")
     prepared = physical(tables[source["PhysicalTableId"]])
     for transform in table.get("DataTransforms") or []:
-        ((kind, body),) = transform.items()
+        kind, body = member_of(transform, "a transform")
         if kind == "TagColumnOperation":
             find(prepared, body["ColumnName"])
         elif kind == "ProjectOperation":

@@ -128,5 +128,8 @@ def _asked(data_set: Json, access: Access, columns: Sequence[Column]) -> dict[st
         raise invalid(str(error)) from error
     with tempfile.TemporaryDirectory(dir=clients.cache_dir()) as scratch:
         file = Path(scratch) / "rows.parquet"
-        spice.load(content or b"", prepared.columns, file)
+        read = spice.load(content or b"", prepared.columns, file)
+        if read.dropped:
+            # An import may skip such rows and says so; here nobody would notice.
+            raise invalid(f"data set {data_set['DataSetId']}: {read.dropped} rows do not fit the types of its columns")
         return spice.columnar(file, columns, row_security.predicate(access))

@@ -52,9 +52,16 @@ def refused(what: str) -> NotImplementedOnLaptop:
     return NotImplementedOnLaptop(f"{what} of a data set")
 
 
+def member_of(union: Json, what: str) -> tuple[str, Json]:
+    """Return the one member of a union, and its name."""
+    if len(union) != 1:
+        raise PreparationError(f"{what} must be of one kind; got {' and '.join(union) or 'none'}")
+    ((kind, body),) = union.items()
+    return kind, body
+
+
 def physical(table: Json) -> Prepared:
-    (kind,) = table if len(table) == 1 else ("a table of several kinds",)
-    body = table.get(kind, {})
+    kind, body = member_of(table, "a physical table")
     if kind == "CustomSql":
         source = f"(\n{body['SqlQuery'].strip().rstrip(';')}\n)"
         declared = body.get("Columns") or []

@@ -27,6 +27,12 @@ def require(arn: str) -> None:
         THEMES.find_by_arn(arn)
 
 
+def _find(request: Json) -> Json:
+    if request["ThemeId"] in _STARTER_IDS:
+        raise NotImplementedOnLaptop(f"what AWS' own theme {request['ThemeId']} looks like")
+    return THEMES.find(request["ThemeId"])
+
+
 def _version(arn: str, number: int, request: Json, base: str, configuration: Json) -> Json:
     if base not in _STARTER_IDS:
         THEMES.find(base)
@@ -59,7 +65,7 @@ def _answer(theme: Json, version: Json) -> Json:
 
 @serve("UpdateTheme")
 def update_theme(request: Json) -> Json:
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     last = found["versions"][-1]
     version = _version(
         found["Arn"],
@@ -74,9 +80,7 @@ def update_theme(request: Json) -> Json:
 
 @serve("DescribeTheme")
 def describe_theme(request: Json) -> Json:
-    if request["ThemeId"] in _STARTER_IDS:
-        raise NotImplementedOnLaptop(f"the description of AWS' theme {request['ThemeId']}")
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     # A theme has no published version: the latest one is shown.
     version = versions.find(found, request, len(found["versions"]))
     return {"Theme": pick(found, *_SUMMARY) | {"Version": version, "Type": "CUSTOM"}}
@@ -92,12 +96,12 @@ def list_themes(request: Json) -> Json:
 
 @serve("ListThemeVersions")
 def list_theme_versions(request: Json) -> Json:
-    return page("ThemeVersionSummaryList", versions.summaries(THEMES.find(request["ThemeId"])), request)
+    return page("ThemeVersionSummaryList", versions.summaries(_find(request)), request)
 
 
 @serve("DeleteTheme")
 def delete_theme(request: Json) -> Json:
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     if request.get("VersionNumber"):
         raise NotImplementedOnLaptop("deleting one version of a theme")
     THEMES.store.delete(request["ThemeId"])
@@ -106,7 +110,7 @@ def delete_theme(request: Json) -> Json:
 
 @serve("CreateThemeAlias")
 def create_theme_alias(request: Json) -> Json:
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     if request["AliasName"] in found["aliases"]:
         raise exists(f"alias {request['AliasName']} of theme {request['ThemeId']}")
     return _put_alias(found, request)
@@ -132,7 +136,7 @@ def _alias(theme: Json, name: str, number: int) -> Json:
 
 
 def _with_alias(request: Json) -> Json:
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     if request["AliasName"] not in found["aliases"]:
         raise not_found(f"alias {request['AliasName']} of theme {request['ThemeId']} is not found")
     return found
@@ -146,7 +150,7 @@ def describe_theme_alias(request: Json) -> Json:
 
 @serve("ListThemeAliases")
 def list_theme_aliases(request: Json) -> Json:
-    found = THEMES.find(request["ThemeId"])
+    found = _find(request)
     return page("ThemeAliasList", [_alias(found, name, number) for name, number in found["aliases"].items()], request)
 
 

@@ -114,14 +114,17 @@ def test_a_relation_is_named_with_its_database() -> None:
     assert 'FROM "lake"."odd ""name"""' in prepare({"PhysicalTableMap": {"t": {"RelationalTable": table}}}).sql
 
 
+def legacy(*transforms: dict[str, Any]) -> dict[str, Any]:
+    return {"l": {"Alias": "l", "Source": {"PhysicalTableId": "t"}, "DataTransforms": transforms}}
+
+
 def test_legacy_preparation_of_one_table_gives_the_same() -> None:
-    transforms = [
+    transforms: list[dict[str, Any]] = [
         {"RenameColumnOperation": {"ColumnName": "kind", "NewColumnName": "sort"}},
         {"CreateColumnsOperation": {"Columns": [{"ColumnId": "x", "ColumnName": "x", "Expression": "{id} + 1"}]}},
         {"ProjectOperation": {"ProjectedColumns": ["sort", "x"]}},
     ]
-    logical = {"l": {"Alias": "l", "Source": {"PhysicalTableId": "t"}, "DataTransforms": transforms}}
-    assert rows(prepare({"PhysicalTableMap": TABLE, "LogicalTableMap": logical})) == [("a", 2), ("b", 3)]
+    assert rows(prepare({"PhysicalTableMap": TABLE, "LogicalTableMap": legacy(*transforms)})) == [("a", 2), ("b", 3)]
 
 
 def broken(**changes: Any) -> dict[str, Any]:
@@ -134,6 +137,15 @@ def broken(**changes: Any) -> dict[str, Any]:
     ("request_", "message"),
     [
         (data_set(step("ProjectStep", ProjectedColumns=["nothing"])), "must use columns that exist .*; got nothing"),
+        ({"PhysicalTableMap": {"t": {}}}, "a physical table must be of one kind; got none"),
+        (
+            broken(TransformStepMap={"s0": {**IMPORT, **step("ProjectStep")}}),
+            "step s0 must be of one kind; got ImportT",
+        ),
+        (
+            {"PhysicalTableMap": TABLE, "LogicalTableMap": legacy({"ProjectOperation": {}, "FilterOperation": {}})},
+            "a transform must be of one kind; got ProjectOperation and FilterOperation",
+        ),
         (data_set(last="s7"), "must be in TransformStepMap .*; got s7"),
         (data_set(step("ProjectStep", ProjectedColumns=["id"]), last="s0"), "must lead to the destination .*; got s1"),
         (broken(SourceTableMap={"s": {"PhysicalTableId": "u"}}), "must be in PhysicalTableMap .*; got u"),

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from laptop.emulator.athena.results import ResultSet, csv_bytes
-from laptop.emulator.quicksight import spice
-from laptop.emulator.quicksight.steps import Column
+from laptop.emulator.quicksight import data_sets, row_security, rows, source, spice
+from laptop.emulator.quicksight.steps import Column, Prepared
+from laptop.emulator.registry import ServiceError
 
 COLUMNS = [Column("n", "INTEGER"), Column("x", "DECIMAL"), Column("s", "STRING"), Column("t", "DATETIME")]
 
@@ -56,6 +57,16 @@ def test_a_number_with_a_fraction_is_no_integer_and_a_large_one_stays_exact(targ
     loaded = spice.load(csv(*((number, None, None, None) for number in numbers)), COLUMNS, target)
     assert (loaded.ingested, loaded.dropped) == (3, 1)
     assert spice.columnar(target, COLUMNS)["n"] == [3, 9007199254740993, 1000]
+
+
+def test_fails_for_rows_of_a_direct_query_that_do_not_fit_instead_of_leaving_them_out(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = Prepared("SELECT 1", tuple(COLUMNS), "source")
+    monkeypatch.setattr(data_sets, "prepare", lambda data_set: prepared)
+    monkeypatch.setattr(source, "rows", lambda *_: csv(("1", "1", "", None), ("one", "1", "", None)))
+    with pytest.raises(ServiceError, match="data set sales: 1 rows do not fit the types of its columns"):
+        rows._asked({"DataSetId": "sales"}, row_security.ALL, COLUMNS)
 
 
 def test_no_rows_are_a_result(target: Path) -> None:
