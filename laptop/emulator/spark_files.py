@@ -53,11 +53,12 @@ class Mirror:
                 self._fetch(bucket, item["Key"], item["Size"])
 
     def _fetch(self, bucket: str, key: str, size: int) -> None:
-        if key.endswith("/") and size == 0:
-            (self.folder(bucket) / key).mkdir(parents=True, exist_ok=True)
-            return
-        if not fits_in_folder(key):
+        is_folder = key.endswith("/") and size == 0
+        if not fits_in_folder(key.removesuffix("/") if is_folder else key):
             logger.warning("s3://%s/%s has a name that no folder can hold; Spark will not see it", bucket, key)
+            return
+        if is_folder:
+            (self.folder(bucket) / key).mkdir(parents=True, exist_ok=True)
             return
         path = self.folder(bucket) / key
         path.parent.mkdir(parents=True, exist_ok=True)

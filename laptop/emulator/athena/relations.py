@@ -20,6 +20,7 @@ from laptop.emulator.athena.dialect import to_duckdb
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
 from laptop.emulator.athena.files import DataFile, list_files
 from laptop.emulator.athena.predicates import Use, conditions
+from laptop.emulator.athena.serdes import literal, quoted
 
 HIDDEN = ("$path", "$file_size", "$file_modified_time")
 DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
@@ -108,7 +109,8 @@ def _prune(connection: Any, table: Table, use: Use, partitions: list[Partition])
     }
     connection.register("lake_partitions", pa.table({"lake_number": range(len(partitions)), **columns}))
     typed = ", ".join(
-        f'CAST("{column.name}" AS {column.type.duckdb}) AS "{column.name}"' for column in table.partition_keys
+        f"CAST({quoted(column.name)} AS {column.type.duckdb}) AS {quoted(column.name)}"
+        for column in table.partition_keys
     )
     where = " AND ".join(f"({to_duckdb(_unqualified(part))})" for part in relevant)
     if functions := macros.defining(where):
@@ -170,16 +172,14 @@ def _source(
     """Link the files into folders that DuckDB takes the partition values from; return the SELECT over them."""
     table = prepared.table
     kind = serdes.format_of(storage, table.parameters)
+    # Names of their own, because a name may hold what no folder's does.
+    keys = {f"lake_key_{number}": column for number, column in enumerate(table.partition_keys)}
     linked: list[str] = []
     details: list[tuple[str, str, int, dt.datetime]] = []
     present: dict[str, None] = {}
     for partition, found in files:
-        place = folder.joinpath(
-            *(
-                f"{quote(column.name)}={quote(value, safe='')}"
-                for column, value in zip(table.partition_keys, partition.values, strict=True)
-            )
-        )
+        values = zip(keys, partition.values, strict=True)
+        place = folder.joinpath(*(f"{key}={quote(value, safe='')}" for key, value in values))
         place.mkdir(parents=True, exist_ok=True)
         for file in found:
             link = place / f"{len(linked)}.parquet"
@@ -192,13 +192,13 @@ def _source(
                 prepared.bytes += file.size
     if kind == "json":
         present = dict.fromkeys(_json_keys(connection, linked))
-    paths = ", ".join("'" + path.replace("'", "''") + "'" for path in linked)
-    types = ", ".join(f"'{column.name}': '{column.type.duckdb}'" for column in table.partition_keys)
+    paths = ", ".join(map(literal, linked))
+    types = ", ".join(f"{key}: '{column.type.duckdb}'" for key, column in keys.items())
     hive = f"hive_partitioning = true, hive_types = {{{types}}}" if types else "hive_partitioning = false"
     hidden = bool(prepared.use.columns & set(HIDDEN))
     reader = f"read_parquet([{paths}], union_by_name = true, filename = {str(hidden).lower()}, {hive})"
     expressions = serdes.columns_sql(table, storage, list(present))
-    expressions += [f'"{column.name}"' for column in table.partition_keys]
+    expressions += [f"{key} AS {quoted(column.name)}" for key, column in keys.items()]
     # An empty line of a JSON file is no row.
     where = " WHERE line <> ''" if kind == "json" else ""
     if not hidden:
@@ -247,7 +247,8 @@ def _json_keys(connection: Any, paths: list[str]) -> list[str]:
 
 def _empty(table: Table) -> str:
     columns = [
-        f'CAST(NULL AS {column.type.duckdb}) AS "{column.name}"' for column in (*table.columns, *table.partition_keys)
+        f"CAST(NULL AS {column.type.duckdb}) AS {quoted(column.name)}"
+        for column in (*table.columns, *table.partition_keys)
     ]
     columns += ['CAST(NULL AS VARCHAR) AS "$path"', 'CAST(NULL AS BIGINT) AS "$file_size"']
     columns += ['CAST(NULL AS TIMESTAMPTZ) AS "$file_modified_time"']

@@ -97,7 +97,7 @@ def columns_sql(table: Table, storage: Json, present: Sequence[str]) -> list[str
     expressions = []
     for index, column in enumerate(table.columns):
         if kind == "parquet":
-            value = _quoted(column.name) if column.name in present else "NULL"
+            value = quoted(column.name) if column.name in present else "NULL"
             text = f"CAST({value} AS {column.type.duckdb})"
         elif kind == "json":
             text = _json_value(column, settings, present)
@@ -105,9 +105,9 @@ def columns_sql(table: Table, storage: Json, present: Sequence[str]) -> list[str
             text = _open_csv_value(f"c{index}", column, index)
         else:
             by_field = kind in {"grok", "regex"} or settings.get("escape.delim")
-            field = f"c{index}" if by_field else f"string_split(line, {_literal(_delimiter(settings))})[{index + 1}]"
+            field = f"c{index}" if by_field else f"string_split(line, {literal(_delimiter(settings))})[{index + 1}]"
             text = _lazy_value(field, column.type, settings)
-        expressions.append(f"{text} AS {_quoted(column.name)}")
+        expressions.append(f"{text} AS {quoted(column.name)}")
     return expressions
 
 
@@ -121,20 +121,22 @@ def _delimiter(settings: dict[str, str]) -> str:
     return chr(int(given)) if given.isdigit() else given
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Write a name as SQL: crawlers take names of columns from files and keys, whatever these hold."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Write a text as SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def _lazy_value(field: str, kind: HiveType, settings: dict[str, str]) -> str:
     """LazySimpleSerDe: what does not parse is null."""
-    null = _literal(settings.get("serialization.null.format", "\\N"))
+    null = literal(settings.get("serialization.null.format", "\\N"))
     field = f"nullif({field}, {null})"
     if kind.name == "array":
-        separator = _literal(settings.get("collection.delim") or settings.get("colelction.delim") or "\x02")
+        separator = literal(settings.get("collection.delim") or settings.get("colelction.delim") or "\x02")
         item = _lazy_primitive("item_", kind.children[0])
         return f"list_transform(string_split({field}, {separator}), lambda item_: {item})"
     if kind.complex:
@@ -153,7 +155,7 @@ def _lazy_primitive(field: str, kind: HiveType) -> str:
         return f"substr({field}, 1, {kind.arguments[0]})" if kind.arguments else field
     if guard is None:
         return f"TRY_CAST({field} AS {kind.duckdb})"
-    return f"CASE WHEN regexp_full_match({field}, {_literal(guard)}) THEN TRY_CAST({field} AS {kind.duckdb}) END"
+    return f"CASE WHEN regexp_full_match({field}, {literal(guard)}) THEN TRY_CAST({field} AS {kind.duckdb}) END"
 
 
 def _open_csv_value(field: str, column: Column, index: int) -> str:
@@ -179,9 +181,9 @@ def _json_value(column: Column, settings: dict[str, str], keys: Sequence[str]) -
     """Both JSON serdes: keys match without regard to case; `mapping.column` renames one."""
     wanted = settings.get(f"mapping.{column.name}", column.name).lower()
     found = [key for key in keys if key.lower() == wanted] or [wanted]
-    paths = [_literal(f'$."{key}"') for key in found]
+    paths = [literal(f'$."{key}"') for key in found]
     if column.type.complex:
-        structure = _literal(_structure(column.type))
+        structure = literal(_structure(column.type))
         parts = [f"json_transform(json_extract(line, {path}), {structure})" for path in paths]
         return f"CAST(coalesce({', '.join(parts)}) AS {column.type.duckdb})"
     text = f"coalesce({', '.join(f'json_extract_string(line, {path})' for path in paths)})"

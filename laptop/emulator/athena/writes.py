@@ -23,7 +23,7 @@ from laptop.emulator.athena.engine import Prepared
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
 from laptop.emulator.athena.files import list_files, split_uri
 from laptop.emulator.athena.results import Encryption
-from laptop.emulator.athena.serdes import format_of
+from laptop.emulator.athena.serdes import format_of, quoted
 from laptop.emulator.athena.types import hive_of, parse_hive
 
 _COMPRESSIONS = {
@@ -180,9 +180,9 @@ def insert(statement: s.Insert, prepared: Prepared, encryption: Encryption) -> W
     _check_insert_types(relation, given, columns)
     names = ", ".join(f'"{name}"' for name in given)
     selected = ", ".join(
-        f"CAST({source} AS {column.type.duckdb}) AS {_quoted(column.name)}"
+        f"CAST({source} AS {column.type.duckdb}) AS {quoted(column.name)}"
         for column in columns
-        for source in [_quoted(column.name) if column.name in given else "NULL"]
+        for source in [quoted(column.name) if column.name in given else "NULL"]
     )
     prepared.sql = f"SELECT {selected} FROM ({prepared.sql}) AS source({names})"
     settings = (table.storage.get("SerdeInfo") or {}).get("Parameters") or {}
@@ -238,10 +238,6 @@ def _columns(prepared: Prepared) -> list[Column]:
     return [Column(name, parse_hive(hive_of(kind))) for name, kind in zip(names, relation.types, strict=True)]
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def write(prepared: Prepared, target: Target, columns: list[Column], encryption: Encryption) -> Written:
     """Compute the query into files below the target's location."""
     folder = Path(tempfile.mkdtemp(prefix="athena-write-", dir=clients.cache_dir()))
@@ -253,9 +249,9 @@ def write(prepared: Prepared, target: Target, columns: list[Column], encryption:
 
 
 def _copy(prepared: Prepared, target: Target, columns: list[Column], folder: Path) -> int:
-    names = ", ".join(_quoted(column.name) for column in columns)
+    names = ", ".join(quoted(column.name) for column in columns)
     typed = ", ".join(
-        f"CAST({_quoted(column.name)} AS {column.type.duckdb}) AS {_quoted(column.name)}" for column in columns
+        f"CAST({quoted(column.name)} AS {column.type.duckdb}) AS {quoted(column.name)}" for column in columns
     )
     options = {
         "PARQUET": f"FORMAT parquet, COMPRESSION {_parquet_codec(target.compression)}",
@@ -264,7 +260,7 @@ def _copy(prepared: Prepared, target: Target, columns: list[Column], folder: Pat
     }[target.format]
     select = f"SELECT {typed} FROM ({prepared.sql}) AS source({names})"
     if target.partitions:
-        keys = ", ".join(_quoted(name) for name in target.partitions)
+        keys = ", ".join(quoted(name) for name in target.partitions)
         options += f", PARTITION_BY ({keys})"
         # Athena's limit of new partitions in one statement.
         distinct = f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM ({select}))"

@@ -61,6 +61,14 @@ def test_objects_are_staged_as_files(s3: FakeS3, tmp_path: Path) -> None:
     assert (mirror.folder("lake") / "folder").is_dir()
 
 
+def test_object_that_stands_for_a_folder_makes_none_outside_of_its_bucket(s3: FakeS3, tmp_path: Path) -> None:
+    s3.objects["../../outside/"] = b""
+    s3.objects[f"{tmp_path}/outside/"] = b""
+    mirror = staged(tmp_path / "s3")
+    assert not (tmp_path / "outside").exists()
+    assert (mirror.folder("lake") / "folder").is_dir()
+
+
 def test_run_that_changes_nothing_publishes_nothing(s3: FakeS3, tmp_path: Path) -> None:
     staged(tmp_path / "s3").publish()
     assert s3.changes == []

@@ -217,3 +217,12 @@ def test_fails_when_a_file_has_another_type_than_the_table(lake: Lake) -> None:
     lake.put_parquet("typed/a.parquet", pa.table({"id": ["x"]}))
     with pytest.raises(Exception, match="HIVE_BAD_DATA: Field id's type string in parquet file"):
         lake.query("SELECT id FROM typed")
+
+
+def test_names_of_columns_that_hold_quotes_are_names_and_no_sql(lake: Lake) -> None:
+    column, key = 'note", 1 AS "x', "it's \"1"
+    lake.create_table("quotes", {column: "string"}, {key: "string"})
+    assert lake.query("SELECT * FROM quotes")[0] == []
+    lake.put_parquet(f"quotes/{key}=a/1.parquet", pa.table({column: ["yes"]}))
+    lake.add_partition("quotes", key, "a")
+    assert lake.query("""SELECT * FROM quotes WHERE "it's ""1" = 'a'""")[0] == [("yes", "a")]
