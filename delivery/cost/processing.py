@@ -9,7 +9,7 @@ from delivery.cost.prices import HOURS
 from delivery.cost.rules import Line, Month, priced
 
 # Data processing units of a worker: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
-_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
+DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 _CRAWLER_DPU = 2
 _CRAWLER_MINIMUM = 10  # minutes
 _QUALITY_DPU = 2
@@ -29,7 +29,7 @@ def job(resource: Resource, month: Month) -> Iterator[Line]:
         kind, runs, minutes = "aggregate", use.runs * month.products, use.aggregate_minutes
     else:
         kind, runs, minutes = "curate", use.runs, use.curate_minutes
-    units = _DPU[properties["WorkerType"]] * properties["NumberOfWorkers"]
+    units = DPU[properties["WorkerType"]] * properties["NumberOfWorkers"]
     hours = runs * max(minutes, _JOB_MINIMUM) / 60 * units if runs else 0.0
     execution = properties.get("ExecutionClass", "STANDARD")
     yield Line(

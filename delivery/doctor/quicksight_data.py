@@ -14,8 +14,8 @@ from delivery.doctor.quicksight import MISSING, OFF, arguments, command, listed
 
 suite = Suite()
 
-_DATA_SOURCE = "lake-athena"
-_VPC_CONNECTION = "lake"
+DATA_SOURCE = "lake-athena"
+VPC_CONNECTION = "lake"
 # Beyond that part of its capacity, the next refresh of a large data set may find no room.
 _FULL = 0.9
 
@@ -55,7 +55,7 @@ def data_source(account: Account) -> Iterator[Finding]:
         return
     client = account.client("quicksight")
     try:
-        found = client.describe_data_source(DataSourceId=_DATA_SOURCE, **arguments(account))["DataSource"]
+        found = client.describe_data_source(DataSourceId=DATA_SOURCE, **arguments(account))["DataSource"]
     except ClientError as error:
         if error_code(error) != MISSING:
             raise
@@ -64,13 +64,13 @@ def data_source(account: Account) -> Iterator[Finding]:
     if found.get("Status", "").endswith("_FAILED"):
         told = found.get("ErrorInfo", {})
         yield problem(
-            f"the data source {_DATA_SOURCE} is in {found['Status']}: {told.get('Type')}: {told.get('Message')}",
+            f"the data source {DATA_SOURCE} is in {found['Status']}: {told.get('Type')}: {told.get('Message')}",
             why="No data set can be refreshed; dashboards show the last good data, or none.",
             fix=f"make deploy ENV={account.name} STACKS=Bi   (then look at "
-            f"{command(account, account.region, f'describe-data-source --data-source-id {_DATA_SOURCE}')})",
+            f"{command(account, account.region, f'describe-data-source --data-source-id {DATA_SOURCE}')})",
         )
     else:
-        yield good(f"data source {_DATA_SOURCE} in {found.get('Status')}")
+        yield good(f"data source {DATA_SOURCE} in {found.get('Status')}")
     if bi.vpc_connection:
         yield _connection(account, client)
 
@@ -101,7 +101,7 @@ def spice(account: Account) -> Iterator[Finding]:
 
 def _connection(account: Account, client: Any) -> Finding:
     try:
-        found = client.describe_vpc_connection(VPCConnectionId=_VPC_CONNECTION, **arguments(account))["VPCConnection"]
+        found = client.describe_vpc_connection(VPCConnectionId=VPC_CONNECTION, **arguments(account))["VPCConnection"]
     except ClientError as error:
         if error_code(error) != MISSING:
             raise
@@ -111,7 +111,7 @@ def _connection(account: Account, client: Any) -> Finding:
         return problem(
             f"the connection to the network is {availability}, in {found.get('Status')}",
             why="Data sources that go through it cannot be reached.",
-            fix=command(account, account.region, f"describe-vpc-connection --vpc-connection-id {_VPC_CONNECTION}")
+            fix=command(account, account.region, f"describe-vpc-connection --vpc-connection-id {VPC_CONNECTION}")
             + "   (its interfaces say why), then deploy the stack Bi again",
         )
     return good(f"connection to the network {availability}")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from delivery.cost.processing import DPU
 from delivery.doctor.account import Account
 from delivery.doctor.finding import Finding, Suite, good, problem
 
 suite = Suite()
 
-# Data processing units of a worker: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
-_DPU = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 # Jobs of different products run side by side; two at a time is what the schedules make.
 _CONCURRENT_JOBS = 2
 _XLARGE_VCPUS = 4
@@ -34,7 +33,7 @@ GLUE_DPUS = Quota("glue", "L-08F3B322", "data processing units of Glue")
 @suite.check("Glue may run the jobs")
 def glue(account: Account) -> Iterator[Finding]:
     processing = account.config.processing
-    needed = _DPU[processing.worker_type] * processing.max_workers * _CONCURRENT_JOBS
+    needed = DPU[processing.worker_type] * processing.max_workers * _CONCURRENT_JOBS
     key = f"max_workers under [processing] in {account.file}"
     yield compare(account, GLUE_DPUS, needed, f"{_CONCURRENT_JOBS} jobs of {processing.max_workers} workers", key)
 

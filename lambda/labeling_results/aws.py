@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _THREADS = 16
+# The most that BatchWriteItem takes, and how often what it did not process is tried again.
 _BATCH = 25
+_ATTEMPTS = 8
+_FIRST_PAUSE_SECONDS = 0.05
 _DELETED_AT_ONCE = 1000
 
 
@@ -104,8 +108,12 @@ class Ledger:
 
     def _write(self, batch: list[WriteRequestTypeDef]) -> None:
         left: Any = {self._table: batch}
-        while left:
+        for attempt in range(_ATTEMPTS):
             left = self._dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems")
+            if not left:
+                return
+            time.sleep(_FIRST_PAUSE_SECONDS * 2**attempt)
+        raise RuntimeError(f"{self._table} must take all items; {len(left[self._table])} are left")
 
     def _get(self, item: str) -> dict[str, Any] | None:
         key = {"task": {"S": self._task}, "item": {"S": item}}

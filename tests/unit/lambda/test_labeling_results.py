@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from labeling_results.answers import Answer, line_of, read, timestamp
-from labeling_results.aws import Files
+from labeling_results.aws import Files, Ledger
 from labeling_results.report import report
 from labeling_results.rows import Known, Outcome, Row, outcome
 from labeling_results.statements import Harvest, staging_key, unload_answers, unload_labels
@@ -247,6 +247,41 @@ def test_rows_are_read_as_they_were_written_whatever_separates_lines_elsewhere()
     files.write_lines("bucket", "rows.json.gz", rows)
 
     assert list(files.read_lines("bucket", "rows.json.gz")) == rows
+
+
+class Throttled:
+    """A table of DynamoDB that leaves one item of a batch over, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.taken: list[Any] = []
+
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803
+        (table, batch), *_ = RequestItems.items()
+        left = batch[-1:] if self.times else []
+        self.times = max(0, self.times - 1)
+        self.taken += batch[: len(batch) - len(left)]
+        return {"UnprocessedItems": {table: left} if left else {}}
+
+
+def marked(dynamodb: Throttled) -> int:
+    rows = [{"object": str(number), "label": "a", "annotation": None, "confidence": 1.0} for number in range(30)]
+    return Ledger(dynamodb, "ledger", "sports").mark_labeled(rows, "job")  # type: ignore[arg-type]
+
+
+def test_items_that_a_busy_table_left_over_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    dynamodb = Throttled(3)
+
+    assert marked(dynamodb) == 30
+    assert len(dynamodb.taken) == 30
+
+
+def test_fails_when_a_table_takes_no_item_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    with pytest.raises(RuntimeError, match="ledger must take all items; 1 are left"):
+        marked(Throttled(100))
 
 
 class Store:

@@ -16,6 +16,7 @@ from config.bi import BiConfig
 from config.loader import load
 from contracts.loader import load_contracts
 from dashboards import catalog, permissions
+from delivery.doctor import quicksight_data
 from stacks.bi_stack import refreshed_after
 from tests.policy.rules import listed
 from tests.synthesis import Assembly, Resource
@@ -363,3 +364,9 @@ def test_a_data_set_that_is_asked_each_time_is_not_refreshed() -> None:
     orders = next(each for each in COLLECTION.data_sets if each.name == "orders")
     asked = replace(orders, name="asked", import_mode="DIRECT_QUERY")
     assert refreshed_after(replace(COLLECTION, data_sets=(orders, asked))) == {"orders": ("lake-orders",)}
+
+
+def test_the_doctor_looks_for_the_ids_that_the_stack_gives(laptop_assembly: Assembly) -> None:
+    (source,), (connection,) = made(laptop_assembly, "DataSource"), made(laptop_assembly, "VPCConnection")
+    assert source.properties["DataSourceId"] == quicksight_data.DATA_SOURCE
+    assert connection.properties["VPCConnectionId"] == quicksight_data.VPC_CONNECTION
