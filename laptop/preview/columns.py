@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,9 @@ def encode(rows: Rows) -> Json:
 
 
 def _column(kind: str, values: Sequence[Any]) -> Json:
+    if kind == "DECIMAL":
+        # JSON has no word for infinity and for what is no number, and no chart has a place for them.
+        values = [None if value is None or not math.isfinite(value) else value for value in values]
     codes: dict[Any, int] = {}
     coded = [-1 if value is None else codes.setdefault(value, len(codes)) for value in values]
     convert = milliseconds if kind == "DATETIME" else _same

@@ -21,7 +21,7 @@
     return make("header", "", title ? make("h3", "", title) : null, subtitle ? make("p", "subtitle", subtitle) : null);
   }
 
-  function contextOf(page, sheet, kind, visual) {
+  function contextOf(page, sheet, visual) {
     return {
       model: page.model,
       theme: page.theme,
@@ -52,7 +52,7 @@
     try {
       tile.prepend(heading(visual, page.model));
       if (!Lake.visuals[kind]) throw new Error(`The preview does not draw a ${kind}.`);
-      made = Lake.visuals[kind](contextOf(page, sheet, kind, visual));
+      made = Lake.visuals[kind](contextOf(page, sheet, visual));
     } catch (error) {
       return refuse(tile, body, error);
     }

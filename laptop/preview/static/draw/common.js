@@ -29,12 +29,12 @@
       cube.measures.length &&
       cube.groups.every((group) => cube.measures.every((_, place) => cube.value(place, group) === null))
     ) {
-      return allNull(context, cube);
+      return allNull(cube);
     }
     return null;
   }
 
-  function allNull(context, cube) {
+  function allNull(cube) {
     const names = cube.measures.map((field) => field.column || field.expression).join(", ");
     return `${names} is null in all rows: 0 of ${format.count(cube.rows.length)} have a value.`;
   }

@@ -39,7 +39,7 @@
     };
   }
 
-  function change(context, { value, other }, comparison = {}, field) {
+  function change({ value, other }, comparison = {}, field) {
     if (value === null || other === null || other === undefined) return null;
     const method = comparison.ComparisonMethod || "PERCENT_DIFFERENCE";
     const own = comparison.ComparisonFormat;
@@ -79,7 +79,7 @@
     const options = configuration.KPIOptions || {};
     const [field] = cube.measures;
     const found = compared(cube, TrendGroups.length > 0, TargetValues.length > 0);
-    const changed = change(context, found, options.Comparison, field);
+    const changed = change(found, options.Comparison, field);
     const primary =
       options.PrimaryValueDisplayType === "COMPARISON" && changed ? changed.text : format.value(field, found.value);
     const element = make(

@@ -19,6 +19,11 @@ def test_a_column_of_different_values_is_written_as_it_is() -> None:
     assert encode(rows)["columns"]["x"] == {"type": "DECIMAL", "values": [1.5, None, 2.5]}
 
 
+def test_what_is_no_number_is_null() -> None:
+    rows = Rows(count=4, types={"x": "DECIMAL"}, values={"x": [float("nan"), 1.5, float("-inf"), None]})
+    assert encode(rows)["columns"]["x"] == {"type": "DECIMAL", "dictionary": [1.5], "codes": [-1, 0, -1, -1]}
+
+
 def test_dates_are_milliseconds_in_both_forms() -> None:
     few = Rows(count=4, types={"d": "DATETIME"}, values={"d": ["1970-01-02", "1970-01-02", "1970-01-02", None]})
     assert encode(few)["columns"]["d"] == {"type": "DATETIME", "dictionary": [86_400_000], "codes": [0, 0, 0, -1]}
