@@ -1,4 +1,6 @@
 import argparse
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,9 +87,16 @@ def test_fails_for_options_that_make_no_sense(arguments: list[str]) -> None:
         run(_options(*source, *arguments), FakeKinesis(), "stream", Console(quiet=True))
 
 
-def test_the_first_interrupt_asks_and_the_second_one_insists() -> None:
-    import signal
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt, also where the tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
+
+@pytest.mark.usefixtures("interruptible")
+def test_the_first_interrupt_asks_and_the_second_one_insists() -> None:
     with asked_to_stop() as stopped:
         assert not stopped()
         signal.raise_signal(signal.SIGINT)
