@@ -107,20 +107,17 @@ def _resolve(
     calculations: Mapping[str, Calculation],
     parameters: Parameters,
     within: tuple[str, ...],
-) -> Known | None:
+) -> None:
     """Find out about a column; nothing of one that is unknown, cannot be read or is made of itself."""
     if name in found or name not in calculations or name in within:
-        return found.get(name)
+        return
     tree = calculations[name].tree
     if tree is None:
         found[name] = Known(name, None, "row", frozenset())
-        return found[name]
-
-    def column(other: str) -> Meaning | None:
-        known = _resolve(other, found, calculations, parameters, (*within, name))
-        return known.meaning if known else None
-
-    told = meaning(tree, column, parameter_lookup(parameters))
+        return
+    for other in tree.named("column"):
+        _resolve(other, found, calculations, parameters, (*within, name))
+    told = meaning(tree, column_lookup(found), parameter_lookup(parameters))
     parts = [found[other] for other in tree.named("column") if other in found]
     # A data set declares its columns; where the expression says otherwise, a rule names it, and only that one.
     stated = calculations[name].declared
@@ -131,7 +128,6 @@ def _resolve(
         frozenset().union(*(part.sources for part in parts)),
         any(part.personal for part in parts),
     )
-    return found[name]
 
 
 def cycles(calculations: Mapping[str, Calculation]) -> Iterator[tuple[str, ...]]:

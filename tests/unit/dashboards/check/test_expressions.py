@@ -148,6 +148,19 @@ def test_a_calculated_column_is_what_it_is_made_of_in_any_order() -> None:
     assert known["share"] == Known("share", "DECIMAL", "aggregate", frozenset({"orders.amount"}))
 
 
+def test_a_calculated_column_is_personal_if_one_is_that_it_only_groups_by() -> None:
+    base = {
+        "amount": Known("amount", "DECIMAL", "row", frozenset({"orders.amount"})),
+        "who": Known("who", "STRING", "row", frozenset({"orders.customer_id"}), personal=True),
+    }
+    made = {
+        "spent": calculation("spent", "sum({amount}, [{name}])"),
+        "name": calculation("name", "toUpper({who})"),
+    }
+    sources = frozenset({"orders.amount", "orders.customer_id"})
+    assert with_calculations(base, made, {})["spent"] == Known("spent", "DECIMAL", "any", sources, personal=True)
+
+
 def test_a_circle_is_found_once_and_nothing_is_known_of_what_leads_to_it() -> None:
     made: dict[str, Calculation] = {
         name: calculation(name, text)
