@@ -133,23 +133,23 @@ def _resolve(
 def cycles(calculations: Mapping[str, Calculation]) -> Iterator[tuple[str, ...]]:
     """Give each circle of calculated columns once, beginning with the first by name."""
     for name in sorted(calculations):
-        path = _way_back(name, name, calculations, ())
+        path = _way_back(name, name, calculations, set())
         if path and name == min(path):
             yield path
 
 
-def _way_back(
-    start: str, name: str, calculations: Mapping[str, Calculation], path: tuple[str, ...]
-) -> tuple[str, ...] | None:
+def _way_back(start: str, name: str, calculations: Mapping[str, Calculation], seen: set[str]) -> tuple[str, ...]:
+    """Go from a column to the start again, by columns that were not seen; without a way, give none."""
+    seen.add(name)
     tree = calculations[name].tree
     for other in tree.named("column") if tree else ():
         if other == start:
-            return (*path, name)
-        if other in calculations and other not in (*path, name):
-            found = _way_back(start, other, calculations, (*path, name))
-            if found:
-                return found
-    return None
+            return (name,)
+        if other in calculations and other not in seen:
+            rest = _way_back(start, other, calculations, seen)
+            if rest:
+                return (name, *rest)
+    return ()
 
 
 def _is_date(column: Column | None) -> bool:

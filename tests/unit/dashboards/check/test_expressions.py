@@ -170,6 +170,12 @@ def test_a_circle_is_found_once_and_nothing_is_known_of_what_leads_to_it() -> No
     assert with_calculations({}, made, {})["d"] == Known("d", None, "row", frozenset())
 
 
+def test_columns_that_are_used_again_and_again_are_followed_once() -> None:
+    # There are more ways through these than a computer can go.
+    made = {f"c{n:02}": calculation(f"c{n:02}", f"{{c{n - 1:02}}} + {{c{n - 2:02}}}") for n in range(80)}
+    assert list(cycles(made)) == []
+
+
 @pytest.mark.parametrize(
     "expression",
     sorted(
