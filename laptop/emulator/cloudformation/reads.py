@@ -1,4 +1,7 @@
-"""How each resource type is read back: the operations of its service, and the names that they give to properties."""
+"""How each resource type is read back: the operations of its service, and the names that they give to properties.
+
+`ec2_reads` has the types of networks, `catalog_reads` those of Glue and Athena; modules of our own types add theirs.
+"""
 
 from __future__ import annotations
 
@@ -93,14 +96,7 @@ def _bucket(*operations: str) -> tuple[Reader, ...]:
     return tuple(ask("s3", operation, Bucket="{id}") for operation in operations)
 
 
-_TAGS_EC2 = ask("ec2", "describe_tags", Filters=[{"Name": "resource-id", "Values": ["{id}"]}])
 _ACCESS_POINT_ARN = "arn:aws:s3:{region}:{account}:accesspoint/"
-_GLUE_ARN = "arn:aws:glue:{region}:{account}:"
-_ATHENA_ARN = "arn:aws:athena:{region}:{account}:"
-
-
-def _glue_tags(kind: str) -> Reader:
-    return ask("glue", "get_tags", ResourceArn=_GLUE_ARN + kind + "/{id}")
 
 
 READS: dict[str, ReadBack] = {
@@ -188,63 +184,6 @@ READS: dict[str, ReadBack] = {
             ],
         ),
         aliases={"Roles": "RoleName"},
-    ),
-    "AWS::EC2::VPC": ReadBack(
-        (
-            ask("ec2", "describe_vpcs", VpcIds=["{id}"]),
-            lambda vpc, properties, attributes: {
-                name: client("ec2").describe_vpc_attribute(VpcId=vpc, Attribute=attribute)[name]["Value"]
-                for name, attribute in (
-                    ("EnableDnsSupport", "enableDnsSupport"),
-                    ("EnableDnsHostnames", "enableDnsHostnames"),
-                )
-            },
-            _TAGS_EC2,
-        )
-    ),
-    "AWS::EC2::Subnet": ReadBack((ask("ec2", "describe_subnets", SubnetIds=["{id}"]), _TAGS_EC2)),
-    "AWS::EC2::RouteTable": ReadBack((ask("ec2", "describe_route_tables", RouteTableIds=["{id}"]), _TAGS_EC2)),
-    "AWS::EC2::Route": ReadBack((ask("ec2", "describe_route_tables", RouteTableIds=["{p[RouteTableId]}"]),)),
-    "AWS::EC2::SubnetRouteTableAssociation": ReadBack(
-        (ask("ec2", "describe_route_tables", RouteTableIds=["{p[RouteTableId]}"]),)
-    ),
-    "AWS::EC2::InternetGateway": ReadBack(
-        (ask("ec2", "describe_internet_gateways", InternetGatewayIds=["{id}"]), _TAGS_EC2)
-    ),
-    "AWS::EC2::VPCEndpoint": ReadBack(
-        (ask("ec2", "describe_vpc_endpoints", VpcEndpointIds=["{id}"]), _TAGS_EC2),
-        aliases={"SecurityGroupIds": "GroupId"},
-    ),
-    "AWS::EC2::SecurityGroup": ReadBack(
-        (ask("ec2", "describe_security_groups", GroupIds=["{id}"]), _TAGS_EC2),
-        aliases={
-            "GroupDescription": "Description",
-            "SourceSecurityGroupId": "GroupId",
-            "DestinationSecurityGroupId": "GroupId",
-        },
-    ),
-    "AWS::Glue::Database": ReadBack(
-        (ask("glue", "get_database", Name="{id}"),),
-        aliases={"DatabaseName": "Name"},
-    ),
-    "AWS::Glue::Table": ReadBack((ask("glue", "get_table", DatabaseName="{p[DatabaseName]}", Name="{id}"),)),
-    "AWS::Glue::Crawler": ReadBack(
-        (ask("glue", "get_crawler", Name="{id}"), _glue_tags("crawler")),
-    ),
-    "AWS::Glue::Job": ReadBack((ask("glue", "get_job", JobName="{id}"), _glue_tags("job"))),
-    "AWS::Glue::Trigger": ReadBack(
-        (ask("glue", "get_trigger", Name="{id}"), _glue_tags("trigger")),
-        unread={"StartOnCreation": "an action, shown as the trigger's state"},
-    ),
-    "AWS::Glue::Connection": ReadBack(
-        (ask("glue", "get_connection", Name="{id}", HidePassword=False),), unread={"CatalogId": "the key"}
-    ),
-    "AWS::Athena::WorkGroup": ReadBack(
-        (
-            ask("athena", "get_work_group", WorkGroup="{id}"),
-            ask("athena", "list_tags_for_resource", ResourceARN=_ATHENA_ARN + "workgroup/{id}"),
-        ),
-        unread={"RecursiveDeleteOption": "an option of the deletion"},
     ),
     "AWS::DynamoDB::Table": ReadBack(
         (
@@ -361,17 +300,6 @@ READS: dict[str, ReadBack] = {
             ask("cloudwatch", "list_tags_for_resource", ResourceARN="arn:aws:cloudwatch:{region}:{account}:alarm:{id}"),
         ),
     ),
-    "AWS::Athena::NamedQuery": ReadBack((ask("athena", "get_named_query", NamedQueryId="{id}"),)),
-    "AWS::Athena::PreparedStatement": ReadBack(
-        (ask("athena", "get_prepared_statement", StatementName="{id}", WorkGroup="{p[WorkGroup]}"),),
-        aliases={"WorkGroup": "WorkGroupName"},
-    ),
-    "AWS::Athena::DataCatalog": ReadBack(
-        (
-            ask("athena", "get_data_catalog", Name="{id}"),
-            ask("athena", "list_tags_for_resource", ResourceARN=_ATHENA_ARN + "datacatalog/{id}"),
-        )
-    ),
     "AWS::Budgets::Budget": ReadBack(
         (
             ask("budgets", "describe_budget", AccountId="{account}", BudgetName="{id}"),
@@ -387,36 +315,6 @@ READS: dict[str, ReadBack] = {
             ask("cloudtrail", "list_tags", ResourceIdList=["{a[Arn]}"]),
         ),
         aliases={"TrailName": "Name", "EnableLogFileValidation": "LogFileValidationEnabled"},
-    ),
-    "AWS::EC2::FlowLog": ReadBack(
-        (ask("ec2", "describe_flow_logs", FlowLogIds=["{id}"]), _TAGS_EC2),
-        unread={"ResourceType": "shown by the kind of the resource's id"},
-    ),
-    "AWS::EC2::SecurityGroupIngress": ReadBack(
-        (ask("ec2", "describe_security_groups", GroupIds=["{p[GroupId]}"]),),
-        aliases={"SourceSecurityGroupId": "GroupId", "SourcePrefixListId": "PrefixListId"},
-    ),
-    "AWS::EC2::SecurityGroupEgress": ReadBack(
-        (ask("ec2", "describe_security_groups", GroupIds=["{p[GroupId]}"]),),
-        aliases={"DestinationSecurityGroupId": "GroupId", "DestinationPrefixListId": "PrefixListId"},
-    ),
-    "AWS::EC2::EIP": ReadBack(
-        (
-            ask("ec2", "describe_addresses", PublicIps=["{id}"]),
-            ask("ec2", "describe_tags", Filters=[{"Name": "resource-id", "Values": ["{a[AllocationId]}"]}]),
-        )
-    ),
-    "AWS::EC2::NatGateway": ReadBack((ask("ec2", "describe_nat_gateways", NatGatewayIds=["{id}"]), _TAGS_EC2)),
-    "AWS::Glue::Classifier": ReadBack((ask("glue", "get_classifier", Name="{id}"),)),
-    "AWS::Glue::SecurityConfiguration": ReadBack((ask("glue", "get_security_configuration", Name="{id}"),)),
-    "AWS::Glue::Workflow": ReadBack((ask("glue", "get_workflow", Name="{id}"), _glue_tags("workflow"))),
-    "AWS::Glue::DataQualityRuleset": ReadBack(
-        (ask("glue", "get_data_quality_ruleset", Name="{id}"), _glue_tags("dataQualityRuleset"))
-    ),
-    "AWS::Glue::DataCatalogEncryptionSettings": ReadBack(
-        (ask("glue", "get_data_catalog_encryption_settings", CatalogId="{id}"),),
-        aliases={"KmsKeyId": "AwsKmsKeyId"},
-        unread={"CatalogId": "the key"},
     ),
     "AWS::SSM::Parameter": ReadBack(
         (
