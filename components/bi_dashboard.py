@@ -11,6 +11,8 @@ from dashboards import permissions
 from dashboards.model import Dashboard, DataSet, Definition, Refresh
 from dashboards.theme import NAME, THEME_ID
 
+# A description of a version may have 512 characters; what is left is for the digest.
+_DESCRIPTION = 480
 _ON, _OFF = {"AvailabilityStatus": "ENABLED"}, {"AvailabilityStatus": "DISABLED"}
 
 
@@ -38,7 +40,7 @@ def dashboard(
         "DashboardId": spec.id,
         "Name": spec.title,
         # What is deployed can be told from what is in the repository without comparing definitions.
-        "VersionDescription": f"{spec.description} Definition {_digest(spec.definition)}"[:512],
+        "VersionDescription": f"{spec.description[:_DESCRIPTION]} Definition {_digest(spec.definition)}",
         "Definition": {**spec.definition, "DataSetIdentifierDeclarations": declared},
         # A definition with an unknown column fails the deployment, and the version that people see stays.
         "ValidationStrategy": {"Mode": "STRICT"},
