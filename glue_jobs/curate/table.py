@@ -191,14 +191,13 @@ class TableCurator:
     def _returning(self, todo: Plan) -> frozenset[str]:
         """Find the partitions of older versions of rows in stale partitions: one may be the newest from now on."""
         current = self._current(todo) if todo.stale else None
-        kept = set(self._files.children(self._places.quarantine)) if current is not None else set()
-        losing = {
-            name
-            for record in todo.settled
-            for name in set(record.partitions) - todo.stale
-            if f"scope={partitions.scope(name)}" in kept
-        }
-        if current is None or not losing:
+        if current is None:
+            return frozenset()
+        # A partition has rows that lost if it has a scope in the quarantine.
+        scopes = set(self._files.children(self._places.quarantine))
+        others = {name for record in todo.settled for name in record.partitions} - todo.stale
+        losing = {name for name in others if f"scope={partitions.scope(name)}" in scopes}
+        if not losing:
             return frozenset()
         by = [column.name for column in self._contract.partition_columns]
         key = list(self._contract.primary_key)
