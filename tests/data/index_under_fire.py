@@ -17,9 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pyspark
 from lake_common import contract as contract_module
 from pyspark.sql import SparkSession
+
+from laptop.emulator import spark_jvm
 
 # Cutting words and asking, answering, weighing and writing the top terms, sorting postings into buckets, and writing
 # them; what comes then runs in peace.
@@ -27,7 +28,9 @@ KILLS = 5
 CLUSTER = {
     "spark.master": "local-cluster[2,1,640]",
     "spark.executor.memory": "640m",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # First of all classes those of the archive, or it is not used: ten executors and more are started.
+    "spark.executor.extraClassPath": spark_jvm.class_path(),
+    "spark.executor.extraJavaOptions": " ".join((*spark_jvm.SPEED_OPTIONS, *spark_jvm.archive_options())),
 }
 
 
@@ -95,7 +98,6 @@ def main(
 ) -> dict[str, Any]:
     step = importlib.import_module(f"emr_steps.{name}.step")
     contract_module.PACKAGED = Path(contracts)
-    os.environ["SPARK_HOME"] = str(Path(pyspark.__file__).parent)
     builder = SparkSession.builder
     for key, value in (settings | step.SETTINGS | (CLUSTER if fire else {})).items():
         builder = builder.config(key, value)
