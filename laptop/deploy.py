@@ -21,6 +21,8 @@ from laptop.state import PROJECT, Home, Run
 
 _CDK = PROJECT / "node_modules" / ".bin" / "cdk"
 _POLL_SECONDS = 1.0
+# Stacks that do not need each other.
+_AT_ONCE = "4"
 _BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
@@ -102,7 +104,9 @@ def destroy(home: Home, console: Console) -> None:
                 if resource["ResourceType"] == "AWS::S3::Bucket":
                     aws.empty_bucket(s3, resource["PhysicalResourceId"])
     with console.status("Deleting the stacks (cdk destroy)"):
-        _cdk(home, ["destroy", "**", "--force", "--app", str(home.assembly)], run, "destroy")
+        # The CLI looks at each stack every five seconds: one stack after the other takes as many times that.
+        arguments = ["destroy", "**", "--force", "--app", str(home.assembly), "--concurrency", _AT_ONCE]
+        _cdk(home, arguments, run, "destroy")
     _delete_logs_of_crawlers(aws.client(home, run, "logs"), deployed)
     console.print(f"Deleted {len(deployed)} stacks")
 
@@ -138,7 +142,7 @@ def templates(assembly: Path) -> list[Template]:
 
 
 def _deploy_stacks(home: Home, run: Run, console: Console) -> None:
-    arguments = ["deploy", "**", "--app", str(home.assembly), "--require-approval", "never", "--concurrency", "4"]
+    arguments = ["deploy", "**", "--app", str(home.assembly), "--require-approval", "never", "--concurrency", _AT_ONCE]
     columns = (
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}"),
