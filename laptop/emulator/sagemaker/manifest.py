@@ -54,7 +54,7 @@ def check_line(line: str) -> Json:
         raise DataError(f"a data object must have at most {MAX_LINE_BYTES} bytes; got {size}")
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"a data object must be JSON; got {line[:100]!r}: {error}") from error
     if not isinstance(found, dict):
         raise DataError(f"a data object must be a JSON object; got {line[:100]!r}")

@@ -48,7 +48,7 @@ class Output:
         return self.uri(path)
 
     def write_json(self, path: str, document: Any) -> str:
-        return self.write(path, json.dumps(document, ensure_ascii=False).encode())
+        return self.write(path, _encoded(json.dumps(document, ensure_ascii=False)))
 
     def worker_responses(self, batch: Iterable[Json], iteration: int, stamp: str) -> None:
         """Write the answers about each object."""
@@ -56,7 +56,7 @@ class Output:
 
         def write(found: Json) -> None:
             path = f"annotations/worker-response/iteration-{iteration}/{found['id']}/{stamp}.json"
-            body = json.dumps(responses(found), ensure_ascii=False).encode()
+            body = _encoded(json.dumps(responses(found), ensure_ascii=False))
             s3.put_object(Bucket=self._bucket, Key=f"{self._folder}/{path}", Body=body, **self._encryption)
 
         with ThreadPoolExecutor(_WRITERS) as writers:
@@ -65,7 +65,12 @@ class Output:
     def manifest(self, path: str, objects: Iterable[Json]) -> str:
         created = isoformat(time.time())
         lines = [manifest.output_line(found, self._request, created) for found in objects]
-        return self.write(path, "".join(f"{line}\n" for line in lines).encode())
+        return self.write(path, _encoded("".join(f"{line}\n" for line in lines)))
+
+
+def _encoded(text: str) -> bytes:
+    """Write half a character, which an escape of an answer or a manifest can hold, as a question mark, as Java does."""
+    return text.encode(errors="replace")
 
 
 def output_uri(job: Json) -> str:

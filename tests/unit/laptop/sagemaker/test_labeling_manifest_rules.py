@@ -23,6 +23,7 @@ def test_a_manifest_has_one_object_a_line_in_any_language(end: str) -> None:
         (b"", "it is empty"),
         (b"\xff\xfe", "must be UTF-8"),
         (b'{"source": "a"}\n\n{"source": "b"}', "line 2 of the manifest: a data object must be JSON"),
+        (b'{"source": ' + b"[" * 90_000, "a data object must be JSON"),
         (b'["source"]', "must be a JSON object"),
         (b'{"source": ""}', "not empty"),
         (b'{"source": 1}', "must be a string"),
