@@ -14,6 +14,7 @@ from collections.abc import Callable
 from ministack import app
 
 from laptop.emulator.clients import background
+from laptop.emulator.cloudformation import unsettled
 
 logger = logging.getLogger("laptop")
 
@@ -44,7 +45,9 @@ def _write_forever() -> None:
             continue
         written = _served
         began = time.monotonic()
+        listed = unsettled.listed()
         app.save_all(app._build_persistence_save_dict())
+        unsettled.settle(listed)
         took = time.monotonic() - began
         if took > SECONDS:
             logger.warning("writing the state took %.1f s", took)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from laptop import aws, cli, launcher
 from laptop.launcher import LaptopError
@@ -58,9 +59,7 @@ def test_state_survives_a_restart(home: Home, way: str) -> None:
     if way == "killed":
         # The emulator writes its state at intervals; see laptop.emulator.checkpoints.
         time.sleep(3)
-        os.killpg(run.pid, signal.SIGKILL)
-        while home.running():
-            time.sleep(0.05)
+        _kill(home, run)
     else:
         launcher.down(home)
     run = launcher.up(home)
@@ -78,6 +77,40 @@ def test_state_survives_a_restart(home: Home, way: str) -> None:
     assert query["QueryString"] == "select 1"
     mapping = client("lambda").get_event_source_mapping(UUID=identifiers["mapping"])
     assert mapping["EventSourceArn"].endswith(":kept")
+
+
+def _kill(home: Home, run: Any) -> None:
+    os.killpg(run.pid, signal.SIGKILL)
+    while home.running():
+        time.sleep(0.05)
+
+
+def test_what_a_killed_process_created_is_no_obstacle_to_creating_it_again(home: Home) -> None:
+    team = {"Type": "AWS::Athena::WorkGroup", "Properties": {"Name": "team"}}
+    statement = {"StatementName": "one", "WorkGroup": {"Ref": "Team"}, "QueryStatement": "select 1"}
+    body = json.dumps(
+        {"Resources": {"Team": team, "One": {"Type": "AWS::Athena::PreparedStatement", "Properties": statement}}}
+    )
+    run = launcher.up(home)
+    _deploy(home, run, body)
+    # Long before the stack is written.
+    _kill(home, run)
+    run = launcher.up(home)
+    with pytest.raises(ClientError, match="does not exist"):
+        aws.client(home, run, "cloudformation").describe_stacks(StackName="killed")
+    assert aws.client(home, run, "athena").list_prepared_statements(WorkGroup="team")["PreparedStatements"]
+    _deploy(home, run, body)
+    # What was written since is the stack's, and stays.
+    time.sleep(3)
+    _kill(home, run)
+    stack = aws.client(home, launcher.up(home), "cloudformation").describe_stacks(StackName="killed")["Stacks"][0]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def _deploy(home: Home, run: Any, body: str) -> None:
+    api = aws.client(home, run, "cloudformation")
+    api.create_stack(StackName="killed", TemplateBody=body)
+    api.get_waiter("stack_create_complete").wait(StackName="killed", WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
 
 
 def _fill(home: Home, run: Any) -> dict[str, Any]:

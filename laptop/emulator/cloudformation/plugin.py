@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from ministack.services.cloudformation import provisioners, stacks
 
 from laptop.emulator import registry
-from laptop.emulator.cloudformation import change_sets, ec2_views, monitoring, readback
+from laptop.emulator.cloudformation import change_sets, ec2_views, monitoring, readback, unsettled
 from laptop.emulator.cloudformation.known_types import KNOWN_TYPES
 from laptop.emulator.cloudformation.reads import READS, is_absence
 from laptop.emulator.registry import Context, Created, Json, Resource
@@ -34,6 +34,8 @@ def apply() -> None:
     for name, resource in registry.resource_types.items():
         handlers[name] = _checked(name, _own(name, resource))
         provisioners._REPLACING_PROPERTIES[name] = tuple(sorted(resource.replaced_by))
+    for name, handler in handlers.items():
+        handlers[name] = _settled(handler)
     _run_on_threads(registry.resource_types.keys() | registry.fills.keys() | READS.keys())
 
 
@@ -64,6 +66,25 @@ def _own(name: str, resource: Resource) -> Handler:
                 raise
 
     return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+
+
+def _settled(original: Handler) -> Handler:
+    """Wrap a type, so that a killed process leaves none of it behind that no stack knows."""
+
+    def create(logical_id: str, properties: Json, stack: str) -> Result:
+        def remove(physical_id: str, old: Json) -> None:
+            _delete(original, physical_id, old, logical_id)
+
+        unsettled.remove_left_behind(stack, logical_id, remove)
+        result: Result = original["create"](logical_id, properties, stack)
+        unsettled.note(stack, logical_id, result[0], properties)
+        return result
+
+    def delete(physical_id: str, properties: Json, *extra: str) -> None:
+        original["delete"](physical_id, properties, *extra)
+        unsettled.forget(physical_id)
+
+    return {**original, "create": create, "delete": delete}
 
 
 def _require_implemented(name: str, resource: Resource, properties: Json) -> None:
@@ -119,4 +140,4 @@ def _delete(handler: Handler, physical_id: str, properties: Json, logical_id: st
     try:
         remove(physical_id, properties, *extra)
     except Exception:
-        logger.exception("could not remove %s after its creation failed", physical_id)
+        logger.exception("could not remove %s, which no stack knows", physical_id)

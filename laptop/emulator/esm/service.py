@@ -181,18 +181,15 @@ def _look_forever() -> None:
 
 def _look() -> None:
     """Start the lanes that are due and stop the others."""
-    from ministack.core import responses  # noqa: PLC0415
     from ministack.services import lambda_svc  # noqa: PLC0415
+
+    from laptop.emulator import scopes  # noqa: PLC0415
 
     wanted: set[LaneKey] = set()
     for account_id, region_name, mapping in lambda_svc._iter_all_esms():
-        tokens = responses._request_account_id.set(account_id), responses._request_region.set(region_name)
-        try:
+        with scopes.within(account_id, region_name):
             if _is_ours(mapping) and _is_enabled(mapping):
                 wanted |= _serve(lambda_svc, mapping)
-        finally:
-            responses._request_account_id.reset(tokens[0])
-            responses._request_region.reset(tokens[1])
     for key in _runners.keys() - wanted:
         _runners[key][0].stop()
         if _runners[key][0].has_ended:
