@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=3, help="runs of each candidate (3)")
     parser.add_argument("--crowds", type=Path, help="folder of real crowds: <set>/answer.csv and <set>/truth.csv")
     parser.add_argument(
-        "--copies", type=int, nargs="+", default=[1, 10], help="sizes of the corpus of text, in times 47 MB (1 10)"
+        "--copies", type=int, nargs="+", default=[1, 10], help="sizes of the corpus of text, in times 45 MB (1 10)"
     )
     parser.add_argument("--every", type=int, default=1, help="take every n-th document only, for a trial (1)")
     parser.add_argument("--seeds", type=int, default=20, help="labeling jobs of each team of workers (20)")

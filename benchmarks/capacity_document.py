@@ -10,7 +10,7 @@ from benchmarks.spot_simulation import RUNS, Outcome, simulate
 from benchmarks.text_capacity import Cluster, Law, Measured, Plan, Point, Prices, law, load, plan
 
 FILE = Path(__file__).parent.parent / "docs" / "text-capacity.md"
-SIZES_MB = {"47 MB": 47.0, "1 GB": 1e3, "10 GB": 1e4, "25 GB (English Wikipedia)": 2.5e4, "100 GB": 1e5, "1 TB": 1e6}
+SIZES_MB = {"45 MB": 45.0, "1 GB": 1e3, "10 GB": 1e4, "25 GB (English Wikipedia)": 2.5e4, "100 GB": 1e5, "1 TB": 1e6}
 SIMULATED_MB = 1e5
 
 

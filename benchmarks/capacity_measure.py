@@ -22,7 +22,7 @@ from datasets import fetch
 from datasets.corpora import CORPORA
 from datasets.text import prepare_text
 
-# Copies of the corpus of 47 MB, and every how manieth document is taken.
+# Copies of the corpus of 45 MB, and every how manieth document is taken.
 SIZES = ((1, 16), (1, 4), (1, 1), (10, 1))
 HOME = tfidf_data.HOME / "capacity"
 DOCUMENTS_WORKER = "benchmarks.documents_worker"

@@ -1,4 +1,4 @@
-"""The corpus of the TF-IDF benchmark: 47 MB of mails, speeches and documentation, and larger ones made of it.
+"""The corpus of the TF-IDF benchmark: 45 MB of mails, speeches and documentation, and larger ones made of it.
 
 Characters beyond ASCII become spaces: engines differ on what a letter is and how it is lowered, and the work that is
 compared must be the same.
