@@ -104,7 +104,6 @@ def destroy(home: Home, console: Console) -> None:
                 if resource["ResourceType"] == "AWS::S3::Bucket":
                     aws.empty_bucket(s3, resource["PhysicalResourceId"])
     with console.status("Deleting the stacks (cdk destroy)"):
-        # The CLI looks at each stack every five seconds: one stack after the other takes as many times that.
         arguments = ["destroy", "**", "--force", "--app", str(home.assembly), "--concurrency", _AT_ONCE]
         _cdk(home, arguments, run, "destroy")
     _delete_logs_of_crawlers(aws.client(home, run, "logs"), deployed)

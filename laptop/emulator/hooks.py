@@ -16,6 +16,7 @@ from ministack.services import stepfunctions
 
 from laptop.emulator import checkpoints, clients, known_good, registry, rest
 from laptop.emulator.cloudformation import plugin as cloudformation
+from laptop.emulator.cloudformation import waiting
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
 
 logger = logging.getLogger("laptop")
@@ -31,6 +32,7 @@ def apply() -> None:
     for resource, handler in registry.tasks.items():
         stepfunctions._SERVICE_DISPATCH[resource] = _task(handler)
     cloudformation.apply()
+    app.SERVICE_HANDLERS["cloudformation"] = waiting.until_ended(app.SERVICE_HANDLERS["cloudformation"])
 
 
 def _serve_operations() -> frozenset[str]:

@@ -198,3 +198,14 @@ def test_fails_before_anything_is_created_for_a_type_that_nobody_vouches_for(lap
     body = json.dumps(resources(Bucket={"Type": "AWS::S3::Bucket"}, Thing={"Type": name}))
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         laptop.client("cloudformation").create_stack(StackName="unknown-type", TemplateBody=body)
+
+
+def test_whoever_looks_right_after_a_change_set_or_a_deletion_finds_it_done(laptop: Any) -> None:
+    api, name = laptop.client("cloudformation"), "looked-at-once"
+    body = json.dumps({"Resources": {"Team": {"Type": "AWS::Athena::WorkGroup", "Properties": {"Name": name}}}})
+    made = api.create_change_set(StackName=name, ChangeSetName="one", ChangeSetType="CREATE", TemplateBody=body)
+    api.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig={"Delay": 0.1})
+    api.execute_change_set(StackName=name, ChangeSetName="one")
+    assert api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+    api.delete_stack(StackName=made["StackId"])
+    assert api.describe_stacks(StackName=made["StackId"])["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE"
