@@ -209,3 +209,16 @@ def test_whoever_looks_right_after_a_change_set_or_a_deletion_finds_it_done(lapt
     assert api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
     api.delete_stack(StackName=made["StackId"])
     assert api.describe_stacks(StackName=made["StackId"])["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_a_refusal_does_not_wait_for_a_stack_under_review(laptop: Any) -> None:
+    api, name = laptop.client("cloudformation"), "under-review"
+    body = json.dumps({"Resources": {"Team": {"Type": "AWS::Athena::WorkGroup", "Properties": {"Name": name}}}})
+    api.create_change_set(StackName=name, ChangeSetName="one", ChangeSetType="CREATE", TemplateBody=body)
+    assert api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "REVIEW_IN_PROGRESS"
+    began = time.monotonic()
+    with pytest.raises(ClientError, match="ChangeSetNotFound"):
+        api.execute_change_set(StackName=name, ChangeSetName="none")
+    # Answers are held for twenty.
+    assert time.monotonic() - began < 10
+    api.delete_stack(StackName=name)

@@ -31,7 +31,8 @@ def until_ended(original: Handler) -> Handler:
     ) -> Response:
         response = await original(method, path, headers, body, query)
         asked = {name: values[0] for name, values in parse_qs(body.decode("utf-8", errors="replace")).items()}
-        if asked.get("Action") in _ACTIONS and "StackName" in asked:
+        # After a refusal nothing ends: a stack may be REVIEW_IN_PROGRESS for ever.
+        if response[0] == 200 and asked.get("Action") in _ACTIONS and "StackName" in asked:
             deadline = time.monotonic() + _LONGEST_SECONDS
             # A deletion begins only after its answer is made.
             await asyncio.sleep(_POLL_SECONDS)

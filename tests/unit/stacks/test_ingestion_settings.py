@@ -15,23 +15,12 @@ from config.model import IngestionConfig, LakeConfig
 from contracts.loader import load_contracts
 from stacks.platform_stage import PlatformStage
 from tests.synthesis import ROOT
+from tests.unit.stacks.settings import changed
 
 
 @pytest.fixture(scope="module")
 def config() -> LakeConfig:
     return load("laptop")
-
-
-def changed(config: LakeConfig, **changes: Any) -> IngestionConfig:
-    """Replace settings by their path, written with two underscores: `stream__shards`."""
-    values = config.ingestion.model_dump()
-    for path, value in changes.items():
-        *folders, name = path.split("__")
-        target = values
-        for folder in folders:
-            target = target[folder]
-        target[name] = value
-    return IngestionConfig.model_validate(values)
 
 
 def template(config: LakeConfig, folder: Path, ingestion: IngestionConfig, **processing: Any) -> dict[str, Any]:
@@ -47,7 +36,7 @@ def template(config: LakeConfig, folder: Path, ingestion: IngestionConfig, **pro
 
 def test_switches_away_from_the_defaults_change_the_template(config: LakeConfig, tmp_path: Path) -> None:
     ingestion = changed(
-        config,
+        config.ingestion,
         runtime__tracing=False,
         runtime__architecture="x86_64",
         to_lake__reserved_concurrency=6,
@@ -92,7 +81,7 @@ def test_fails_on_settings_that_would_lose_records_or_that_aws_refuses(
     config: LakeConfig, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValidationError, match=message):
-        changed(config, **changes)
+        changed(config.ingestion, **changes)
 
 
 def test_fails_if_a_function_should_start_pipelines_that_is_not_deployed(config: LakeConfig) -> None:

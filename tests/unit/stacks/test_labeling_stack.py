@@ -19,6 +19,7 @@ from config.loader import load
 from labeling.loader import load_tasks
 from stacks.labeling_stack import _check_streams
 from tests.synthesis import ROOT, Assembly
+from tests.unit.stacks.settings import changed
 from tests.unit.stacks.templates import allowed, short
 
 DEFINITION = (ROOT / "pipelines" / "labeling.asl.json").read_text()
@@ -33,18 +34,6 @@ def only(assembly: Assembly, kind: str, prefix: str = "") -> dict[str, Any]:
 def variables(assembly: Assembly, prefix: str) -> dict[str, Any]:
     found: dict[str, Any] = only(assembly, "AWS::Lambda::Function", prefix)["Environment"]["Variables"]
     return found
-
-
-def changed(**changes: Any) -> LabelingConfig:
-    """Return the laptop's configuration with some values replaced, `__` standing for a dot."""
-    values = CONFIG.model_dump()
-    for path, value in changes.items():
-        *way, last = path.split("__")
-        place = values
-        for name in way:
-            place = place[name]
-        place[last] = value
-    return LabelingConfig.model_validate(values)
 
 
 def people(config: LabelingConfig, *, retain_data: bool = False) -> tuple[LabelingPeople, Template]:
@@ -107,6 +96,7 @@ def test_sagemaker_may_tell_workers_and_nobody_else_on_its_behalf(laptop_assembl
 
 def test_existing_workforce_is_joined_and_not_made() -> None:
     config = changed(
+        CONFIG,
         private__create=False,
         private__user_pool_id="us-east-1_Abc123",
         private__client_id="client",
@@ -124,8 +114,8 @@ def test_existing_workforce_is_joined_and_not_made() -> None:
 def test_vendor_and_public_teams_need_no_people_of_ours() -> None:
     vendor = "arn:aws:sagemaker:us-east-1:111111111111:workteam/vendor-crowd/team"
     for config, arn in (
-        (changed(workers="vendor", vendor_workteam_arn=vendor), vendor),
-        (changed(workers="public"), "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"),
+        (changed(CONFIG, workers="vendor", vendor_workteam_arn=vendor), vendor),
+        (changed(CONFIG, workers="public"), "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"),
     ):
         made, template = people(config)
         assert (made.workteam_arn, made.user_pool_id) == (arn, None)
@@ -133,7 +123,7 @@ def test_vendor_and_public_teams_need_no_people_of_ours() -> None:
 
 
 def test_pool_without_a_second_factor_offers_none() -> None:
-    _, template = people(changed(private__multi_factor="OFF"))
+    _, template = people(changed(CONFIG, private__multi_factor="OFF"))
     template.has_resource_properties("AWS::Cognito::UserPool", {"MfaConfiguration": "OFF", "EnabledMfas": []})
 
 
@@ -155,12 +145,12 @@ def test_pool_without_a_second_factor_offers_none() -> None:
 )
 def test_fails_for_a_configuration_that_cannot_work(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        changed(**changes)
+        changed(CONFIG, **changes)
 
 
 def test_fails_for_a_stream_of_a_task_that_there_is_not() -> None:
     with pytest.raises(ValueError, match=r"streaming_tasks must be tasks out of .*; got \['chess', 'sports-check'\]"):
-        _check_streams(changed(streaming_tasks=("chess", "sports-check")), TASKS)
+        _check_streams(changed(CONFIG, streaming_tasks=("chess", "sports-check")), TASKS)
 
 
 def test_browsers_may_read_from_the_labeling_bucket_and_from_no_other(prod_assembly: Assembly) -> None:
