@@ -38,7 +38,10 @@ def test_up_is_idempotent_and_the_port_is_kept_after_down(home: Home) -> None:
 
 
 def test_only_the_emulator_and_its_portal_listen_and_on_loopback_only(laptop: Any) -> None:
-    addresses = {str(listener) for listener in listeners(laptop.run.pid)}
+    # The portal starts once the emulator serves.
+    deadline = time.monotonic() + 30
+    while len(addresses := {str(each) for each in listeners(laptop.run.pid)}) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert f"tcp 127.0.0.1:{laptop.run.port}" in addresses
     assert len(addresses) == 2
     assert all(address.startswith("tcp 127.0.0.1:") for address in addresses)
