@@ -17,11 +17,17 @@ COMPUTE = """([union, narrative, months, sales]) => {
   const of = (place) => rows.map((row) => row[place]);
   const table = new Lake.data.Table("d", {count: rows.length, columns: {shop: {type: "STRING", values: of(0)},
     day: {type: "DATETIME", values: of(1)}, amount: {type: "DECIMAL", values: of(2)}}});
-  const model = new Lake.model.Model({definition: {}, formulas: {}, tables: {d: table}, now: 0});
+  const ParameterDeclarations = [
+    {DateTimeParameterDeclaration: {Name: "Since", TimeGranularity: "MONTH", DefaultValues: {StaticValues: ["2026-03-01"]}}},
+    {StringParameterDeclaration: {Name: "Shops", DefaultValues: {StaticValues: ["Oslo", "Rome"]}}},
+    {IntegerParameterDeclaration: {Name: "Top", DefaultValues: {StaticValues: [3]}}},
+    {StringParameterDeclaration: {Name: "None", DefaultValues: {}}},
+  ];
+  const model = new Lake.model.Model({definition: {ParameterDeclarations}, formulas: {}, tables: {d: table}, now: Date.parse("2026-11-21T20:00")});
   const made = union && Lake.computations.compute(model, {sheetId: "s", visualId: "v"}, union);
   if (!narrative) return made.output;
   const target = document.createElement("div");
-  Lake.narrative.render(target, narrative, {computations: made ? {[made.name]: made.output} : {}, now: 0, parameter: () => "p"});
+  Lake.narrative.render(target, narrative, {computations: made ? {[made.name]: made.output} : {}, model});
   return target.innerHTML;
 }"""  # noqa: E501
 
@@ -142,6 +148,27 @@ def test_what_was_not_computed_is_a_dash_and_never_a_wrong_word(engine: Page) ->
     )
     one = engine.evaluate(COMPUTE, [union, narrative, MONTHS, {"Oslo": [100.0]}])
     assert one == "\N{EN DASH}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("${Since}", "Mar 2026"),
+        ("addDateTime(-1, 'DD', ${Since})", "Feb 28, 2026"),
+        ("ifelse(${Top} > 2, ${Since}, now())", "Mar 1, 2026"),
+        ("now()", "Nov 21, 2026"),
+        ("formatDate(${Since}, 'yyyy-MM-dd')", "2026-03-01"),
+        ("Last.currentTimeValue.value", "Apr 1, 2026"),
+        ("Last.previousMetricValue.value", "160"),
+        ("${Shops}", "Oslo, Rome"),
+        ("${Top}", "3"),
+        ("${None}", "\N{EN DASH}"),
+    ],
+)
+def test_a_narrative_tells_dates_and_parameters_as_people_read_them(engine: Page, expression: str, text: str) -> None:
+    union = {"PeriodOverPeriod": {"ComputationId": "C", "Name": "Last", "Time": TIME, "Value": AMOUNT}}
+    escaped = expression.replace(">", "&gt;")
+    assert tell(engine, f"<narrative><expression>{escaped}</expression></narrative>", union) == text
 
 
 @pytest.mark.parametrize(

@@ -165,9 +165,9 @@
     }));
   }
 
-  function textBox(box) {
+  function textBox(page, box) {
     const element = make("div", "text-box");
-    Lake.narrative.render(element, box.Content || "<text-box/>", { computations: {}, parameter: () => null });
+    Lake.narrative.render(element, box.Content || "<text-box/>", { computations: {}, model: page.model });
     return element;
   }
 
@@ -213,7 +213,7 @@
       const union = visuals.get(element.ElementId);
       const other = controls.find((one) => one.id === element.ElementId);
       const text = (sheet.TextBoxes || []).find((one) => one.SheetTextBoxId === element.ElementId);
-      const made = other ? control(other) : text ? safely("text-box", () => textBox(text)) : null;
+      const made = other ? control(other) : text ? safely("text-box", () => textBox(page, text)) : null;
       const cell = place(make("div", "cell", made), element);
       if (union) page.cells.push([cell, union]);
       if (union || made) grid.append(cell);

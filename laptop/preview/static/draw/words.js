@@ -166,8 +166,7 @@
     const element = make("div", "insight");
     Lake.narrative.render(element, (configuration.CustomNarrative || {}).Narrative || usual(), {
       computations: Object.fromEntries(computed.map((one) => [one.name, one.output])),
-      now: context.model.now,
-      parameter: (name) => context.model.parameter(name),
+      model: context.model,
     });
     const notes = [
       lacking.length ? `too few values for ${lacking.map((one) => one.name).join(", ")}` : null,

@@ -131,6 +131,7 @@
     typeOf(dataSet, tree) {
       const [kind, first, second] = tree;
       if (kind === "column") return this.type(dataSet, first);
+      if (kind === "parameter") return Lake.parameters.type(this, first);
       if (kind === "value") return typeof first === "string" ? "STRING" : "DECIMAL";
       if (kind !== "call") return "DECIMAL";
       if (DATES.has(first)) return "DATETIME";

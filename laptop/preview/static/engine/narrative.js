@@ -69,16 +69,29 @@
     return value ?? null;
   }
 
+  const evaluate = (text, scope) => valueOf(parse(text), scope);
+
   // Paths become columns, whose value does not depend on a row.
-  function evaluate(text, scope) {
-    const tree = JSON.parse(JSON.stringify(parse(text)), (_, node) =>
+  function valueOf(tree, scope) {
+    const columns = JSON.parse(JSON.stringify(tree), (_, node) =>
       Array.isArray(node) && node[0] === "path" ? ["column", node[1]] : node,
     );
-    return Lake.expressions.compile(tree, {
-      now: scope.now,
+    return Lake.expressions.compile(columns, {
+      now: scope.model.now,
       column: (path) => () => lookUp(path, scope),
-      parameter: (name) => () => scope.parameter(name),
+      parameter: (name) => () => scope.model.parameter(name),
     })(0);
+  }
+
+  /** Text of an expression. An instant is a number: what it was made of tells that it is one. */
+  function textOf(tree, scope) {
+    const value = valueOf(tree, scope);
+    if (value === null) return "–";
+    if (tree[0] === "parameter") return Lake.parameters.text(scope.model, tree[1]);
+    if (typeof value === "object") return value.formattedValue ?? "";
+    const isDate =
+      tree[0] === "path" ? /timeValue\.value$/i.test(tree[1]) : scope.model.typeOf(null, tree) === "DATETIME";
+    return isDate ? Lake.dates.format(value, Lake.dates.PATTERNS.DAY) : String(value);
   }
 
   const ELEMENTS = {
@@ -113,8 +126,7 @@
 
   function appendElement(target, node, scope) {
     if (node.tagName === "expression") {
-      const value = evaluate(node.textContent.trim(), scope);
-      target.append(value === null ? "–" : typeof value === "object" ? (value.formattedValue ?? "") : String(value));
+      target.append(textOf(parse(node.textContent.trim()), scope));
     } else if (node.tagName === "if") {
       if (evaluate(node.getAttribute("condition"), scope)) append(target, node, scope);
     } else if (node.tagName === "for") {
@@ -128,7 +140,7 @@
     } else throw new Error(`The narrative has an element that the preview does not know: ${node.tagName}`);
   }
 
-  /** Render a narrative into an element. `scope` has computations by name, `parameter(name)` and `now`. */
+  /** Render a narrative into an element. `scope` has computations by name, and the model. */
   function render(target, text, scope) {
     const xml = new DOMParser().parseFromString(text, "text/xml");
     const wrong = xml.querySelector("parsererror");

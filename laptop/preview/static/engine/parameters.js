@@ -24,7 +24,16 @@
     return [];
   }
 
-  function text(model, { Name: name, kind, TimeGranularity: granularity = "DAY" }) {
+  const find = (model, name) => declared(model.definition).find((one) => one.Name === name);
+
+  /** The type of a parameter, as those of columns; undefined if there is none of this name. */
+  function type(model, name) {
+    return { DateTime: "DATETIME", String: "STRING", Integer: "INTEGER", Decimal: "DECIMAL" }[find(model, name)?.kind];
+  }
+
+  /** The chosen values as people read them. */
+  function text(model, name) {
+    const { kind, TimeGranularity: granularity = "DAY" } = find(model, name);
     const { format, PATTERNS } = Lake.dates;
     const shown = kind === "DateTime" ? (value) => format(value, PATTERNS[granularity]) : String;
     return model.parameters[name].map(shown).join(", ");
@@ -33,12 +42,12 @@
   /** Fill a title or an address: `<<$name>>` and `${name}` are parameters, `<<name>>` is a value of `fields`. */
   function filled(template, model, fields = {}, encode = String) {
     const values = new Map(Object.entries(fields));
-    for (const one of declared(model.definition)) values.set(`$${one.Name}`, text(model, one));
+    for (const one of declared(model.definition)) values.set(`$${one.Name}`, text(model, one.Name));
     return template.replace(/<<([^<>]+)>>|(\$)\{(\w+)\}/g, (place, name, sign, inner) => {
       const found = values.get(name ?? sign + inner);
       return found === undefined ? place : encode(found);
     });
   }
 
-  Lake.parameters = { declared, defaults, filled };
+  Lake.parameters = { declared, defaults, filled, text, type };
 })((window.Lake = window.Lake || {}));
