@@ -17,6 +17,7 @@ from typing import Any
 from streaming.failures import FailedBatch
 from streaming.replay import Invoke, replay
 from streaming.replay_batches import Report, Summary
+from streaming.shards import all_shards
 
 # Of the 6 MB that a call may have; the envelope of a record takes about 500 bytes.
 CALL_BYTES = 4_500_000
@@ -55,7 +56,7 @@ def rewind(
     arn = client.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
     reader = _Reader(client, stream, since, until, sleep)
     summary = Summary()
-    for shard in _shards(client, stream):
+    for shard in (found["ShardId"] for found in all_shards(client, stream)):
         told = partial(report, shard)
         for page in reader.pages(shard):
             for records in _calls(page, shard, arn):
@@ -68,12 +69,6 @@ def rewind(
                     summary.problems.setdefault(shard, f"stuck from {sequence} on: {reason}")
         summary.objects += 1
     return summary
-
-
-def _shards(client: Any, stream: str) -> list[str]:
-    """List all shards, also the closed ones: parents come before their children."""
-    pages = client.get_paginator("list_shards").paginate(StreamName=stream)
-    return [shard["ShardId"] for page in pages for shard in page["Shards"]]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Find the open shards of a stream."""
+"""List the shards of a stream."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from typing import Any
 from streaming.packing import Shard
 
 
-def open_shards(client: Any, stream: str) -> list[Shard]:
-    """List the shards that take records now; closed ones have an ending sequence number."""
-    shards: list[Shard] = []
+def all_shards(client: Any, stream: str) -> list[dict[str, Any]]:
+    """List all shards, also the closed ones: parents come before their children.
+
+    boto3's paginator fails on the second page: it repeats the stream's name, which Kinesis refuses beside a token
+    (https://github.com/boto/botocore/issues/2009).
+    """
+    shards: list[dict[str, Any]] = []
     request: dict[str, Any] = {"StreamName": stream}
     while request:
         page = client.list_shards(**request)
-        shards += [_shard(found) for found in page["Shards"] if _is_open(found)]
+        shards += page["Shards"]
         request = {"NextToken": page["NextToken"]} if page.get("NextToken") else {}
     return shards
+
+
+def open_shards(client: Any, stream: str) -> list[Shard]:
+    """List the shards that take records now; closed ones have an ending sequence number."""
+    return [_shard(found) for found in all_shards(client, stream) if _is_open(found)]
 
 
 def _is_open(shard: dict[str, Any]) -> bool:
