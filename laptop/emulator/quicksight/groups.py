@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import uuid
 
-from laptop.emulator.quicksight.identities import GROUPS, MEMBERS, arn_of, find_user, key_of, require_namespace
+from laptop.emulator.quicksight.identities import (
+    GROUPS,
+    MEMBERS,
+    arn_of,
+    find_user,
+    key_of,
+    member_key,
+    require_namespace,
+)
 from laptop.emulator.quicksight.records import exists, not_found, page, serve, without
 from laptop.emulator.registry import Json
 
@@ -44,7 +52,7 @@ def update_group(request: Json) -> Json:
 def delete_group(request: Json) -> Json:
     namespace, name = require_namespace(request), request["GroupName"]
     find_group(namespace, name)
-    for key, _ in list(MEMBERS.items(key_of(key_of(namespace, name), ""))):
+    for key, _ in list(MEMBERS.items(member_key(namespace, name))):
         MEMBERS.delete(key)
     GROUPS.delete(key_of(namespace, name))
     return {}
@@ -70,7 +78,7 @@ def create_group_membership(request: Json) -> Json:
     find_group(namespace, group)
     member = {"Arn": find_user(namespace, name)["Arn"], "MemberName": name}
     # Who is in a group already stays in it.
-    MEMBERS.put(key_of(key_of(namespace, group), name), member)
+    MEMBERS.put(member_key(namespace, group, name), member)
     return {"GroupMember": member}
 
 
@@ -82,14 +90,14 @@ def describe_group_membership(request: Json) -> Json:
 @serve("DeleteGroupMembership")
 def delete_group_membership(request: Json) -> Json:
     _membership(request)
-    MEMBERS.delete(key_of(key_of(request["Namespace"], request["GroupName"]), request["MemberName"]))
+    MEMBERS.delete(member_key(request["Namespace"], request["GroupName"], request["MemberName"]))
     return {}
 
 
 def _membership(request: Json) -> Json:
     namespace, group, name = require_namespace(request), request["GroupName"], request["MemberName"]
     find_group(namespace, group)
-    found: Json | None = MEMBERS.get(key_of(key_of(namespace, group), name))
+    found: Json | None = MEMBERS.get(member_key(namespace, group, name))
     if found is None:
         raise not_found(f"User {name} is not a member of group {group}")
     return found
@@ -99,5 +107,5 @@ def _membership(request: Json) -> Json:
 def list_group_memberships(request: Json) -> Json:
     namespace, group = require_namespace(request), request["GroupName"]
     find_group(namespace, group)
-    members = [member for _, member in MEMBERS.items(key_of(key_of(namespace, group), ""))]
+    members = [member for _, member in MEMBERS.items(member_key(namespace, group))]
     return page("GroupMemberList", members, request)

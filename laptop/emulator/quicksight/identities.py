@@ -32,6 +32,12 @@ def key_of(namespace: str, name: str) -> str:
     return f"{namespace}/{name}"
 
 
+def member_key(namespace: str, group: str, name: str = "") -> str:
+    """Return the key of a membership, or what those of a group begin with; a group's name may have a slash."""
+    escaped = group.replace("%", "%25").replace("/", "%2F")
+    return key_of(namespace, f"{escaped}/{name}")
+
+
 def require_namespace(request: Json) -> str:
     namespace = str(request["Namespace"])
     if namespace != DEFAULT_NAMESPACE:
@@ -165,7 +171,7 @@ def delete_user(request: Json) -> Json:
     namespace, name = require_namespace(request), request["UserName"]
     find_user(namespace, name)
     for group in _groups_of(namespace, name):
-        MEMBERS.delete(key_of(key_of(namespace, group["GroupName"]), name))
+        MEMBERS.delete(member_key(namespace, group["GroupName"], name))
     USERS.delete(key_of(namespace, name))
     return {}
 
@@ -184,8 +190,8 @@ def list_user_groups(request: Json) -> Json:
 
 
 def _groups_of(namespace: str, name: str) -> list[Json]:
-    prefix = key_of(namespace, "")
-    return [group for key, group in GROUPS.items(prefix) if MEMBERS.get(key_of(key, name))]
+    groups = (group for _, group in GROUPS.items(key_of(namespace, "")))
+    return [group for group in groups if MEMBERS.get(member_key(namespace, group["GroupName"], name))]
 
 
 def role_is_assumable(arn: str) -> bool:
