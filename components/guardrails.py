@@ -21,16 +21,12 @@ def tag(stage: cdk.Stage, environment: EnvironmentConfig) -> None:
 
 
 def explain_placeholder(stage: cdk.Stage, environment: EnvironmentConfig) -> None:
-    """Warn whoever deploys before the account in the configuration has been replaced by a real one.
-
-    The laptop's emulator has the account of twelve zeros, which is meant.
-    """
-    account = environment.account
-    if len(set(account)) == 1 and environment.name != "laptop":
+    """Warn whoever deploys before the account in the configuration has been replaced by a real one."""
+    if environment.has_placeholder_account:
         cdk.Annotations.of(stage).add_warning_v2(
             "placeholder-account",
-            f"{account} is a placeholder: set environment.account in config/environments/{environment.name}.toml to "
-            "your AWS account before you deploy.",
+            f"{environment.account} is a placeholder: set environment.account in "
+            f"config/environments/{environment.name}.toml to your AWS account before you deploy.",
         )
 
 

@@ -37,6 +37,14 @@ class EnvironmentConfig(Frozen):
     # The name of a policy that bounds every role of the lake (delivery/accounts/access.yaml makes one), or "none".
     permissions_boundary: Annotated[str, StringConstraints(pattern=r"^[\w+=,.@-]{1,128}$")]
 
+    @property
+    def has_placeholder_account(self) -> bool:
+        """Tell whether the account is one digit twelve times, as this repository writes it for others to replace.
+
+        The laptop's emulator has the account of twelve zeros, which is meant.
+        """
+        return len(set(self.account)) == 1 and self.name != "laptop"
+
 
 class NetworkConfig(Frozen):
     """Private network; `nat_gateways = 0` leaves it without a path to the internet."""

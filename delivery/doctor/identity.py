@@ -12,7 +12,6 @@ from delivery.doctor.finding import Finding, Suite, good, problem, warning
 suite = Suite()
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_PLACEHOLDERS = {"111111111111", "222222222222", "333333333333"}
 _STANDARD_PARTITION = "aws"
 
 
@@ -27,7 +26,7 @@ def credentials(account: Account) -> Iterator[Finding]:
     if caller["Account"] == expected:
         yield good(f"account {expected}, as {caller['Arn']}")
         return
-    if expected in _PLACEHOLDERS:
+    if account.config.environment.has_placeholder_account:
         fix = f'Write account = "{caller["Account"]}" under [environment] in {account.file}'
     else:
         fix = f"Sign in to account {expected}, for example: export AWS_PROFILE=<a profile of {expected}>"

@@ -79,6 +79,17 @@ def test_environments_on_aws_differ_in_exactly_the_listed_keys() -> None:
     assert {key for key in keys if not dev.get(key) == staging.get(key) == prod.get(key)} == MAY_DIFFER
 
 
+@pytest.mark.parametrize(
+    ("environment", "account", "expected"),
+    [("dev", "444444444444", True), ("dev", "123456789012", False), ("laptop", "000000000000", False)],
+)
+def test_an_account_of_one_digit_is_to_be_replaced_but_on_the_laptop(
+    environment: str, account: str, expected: bool
+) -> None:
+    settings = load(environment).environment.model_copy(update={"account": account})
+    assert settings.has_placeholder_account is expected
+
+
 def test_production_and_its_rehearsal_retain_data() -> None:
     assert [load(environment).environment.retain_data for environment in FOR_AWS] == [False, True, True]
 

@@ -64,14 +64,14 @@ def test_credentials_of_the_configured_account_are_good(account: Account) -> Non
 
 
 def test_credentials_of_another_account_are_a_problem(account: Account) -> None:
-    other = replace(account, config=configured().model_copy(update={"environment": _environment("444444444444")}))
+    other = replace(account, config=configured().model_copy(update={"environment": _environment("345678901234")}))
     finding = ask(identity.credentials, other)
     assert finding.state is State.PROBLEM
     assert "export AWS_PROFILE" in finding.fix
 
 
 def test_a_placeholder_account_is_to_be_replaced(account: Account) -> None:
-    other = replace(account, config=configured().model_copy(update={"environment": _environment("111111111111")}))
+    other = replace(account, config=configured().model_copy(update={"environment": _environment("444444444444")}))
     assert ask(identity.credentials, other).fix == (
         f'Write account = "{NUMBER}" under [environment] in config/environments/dev.toml'
     )
