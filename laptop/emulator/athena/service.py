@@ -11,9 +11,10 @@ import time
 import uuid
 from typing import Any
 
-from laptop.emulator.athena import executions, library, results, runner, workgroups
+from laptop.emulator.athena import executions, library, options, results, runner, workgroups
 from laptop.emulator.athena import statements as s
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
+from laptop.emulator.clients import account
 from laptop.emulator.registry import Call, on_start, on_stop, operation
 from laptop.emulator.store import Store
 
@@ -30,6 +31,7 @@ def start_query_execution(request: Json, call: Call) -> Json:
     sql = request["QueryString"]
     if len(sql.encode()) > _MAX_QUERY_BYTES:
         raise workgroups.invalid(f"QueryString must have at most {_MAX_QUERY_BYTES} bytes; got {len(sql.encode())}")
+    options.require_query(request, account())
     name = request.get("WorkGroup", "primary")
     settings = workgroups.settings(name, request.get("ResultConfiguration") or {}, call)
     context = request.get("QueryExecutionContext") or {}
@@ -140,6 +142,7 @@ def stop_query_execution(request: Json, call: Call) -> Json:
 
 @operation("athena", "GetQueryResults")
 def get_query_results(request: Json, call: Call) -> Json:
+    options.require_results(request)
     record = _find(request["QueryExecutionId"])
     state = record["Status"]["State"]
     if state in {"QUEUED", "RUNNING"}:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from laptop.emulator.athena import library
+from laptop.emulator.athena import library, options
 from laptop.emulator.athena.results import Encryption
+from laptop.emulator.clients import account
 from laptop.emulator.registry import Call, ServiceError, operation
 
 Json = dict[str, Any]
@@ -64,6 +65,8 @@ def settings(name: str, requested: Json, call: Call) -> Settings:
     if workgroup.get("State") == "DISABLED":
         raise invalid(f"WorkGroup {name} is disabled.")
     configuration = workgroup["Configuration"]
+    # CloudFormation may have made it, in the emulator's own way.
+    options.require_workgroup(configuration, account())
     own = configuration["ResultConfiguration"]
     enforced = configuration["EnforceWorkGroupConfiguration"]
     chosen = own if enforced and own.get("OutputLocation") else {**own, **requested}
@@ -87,14 +90,14 @@ def get_workgroup(request: Json, call: Call) -> Json:
 
 @operation("athena", "CreateWorkGroup")
 def create(request: Json, call: Call) -> Json:
-    _check_cutoff(request.get("Configuration") or {})
+    _check(request.get("Configuration") or {})
     return call("CreateWorkGroup", request)
 
 
 @operation("athena", "UpdateWorkGroup")
 def update(request: Json, call: Call) -> Json:
     get(request["WorkGroup"], call)
-    _check_cutoff(request.get("ConfigurationUpdates") or {})
+    _check(request.get("ConfigurationUpdates") or {})
     return call("UpdateWorkGroup", request)
 
 
@@ -108,7 +111,8 @@ def delete(request: Json, call: Call) -> Json:
     return call("DeleteWorkGroup", request)
 
 
-def _check_cutoff(configuration: Json) -> None:
+def _check(configuration: Json) -> None:
+    options.require_workgroup(configuration, account())
     cutoff = configuration.get("BytesScannedCutoffPerQuery")
     if cutoff is not None and int(cutoff) < MINIMUM_CUTOFF_BYTES:
         raise invalid(f"BytesScannedCutoffPerQuery must be at least {MINIMUM_CUTOFF_BYTES}; got {cutoff}")

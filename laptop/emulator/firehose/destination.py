@@ -1,13 +1,15 @@
-"""What an S3 destination is set to, and what of it the laptop does. Pure.
+"""What an S3 destination is set to, and what of it the laptop does. Pure, but for whose account and region it is.
 
 Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_ExtendedS3DestinationConfiguration.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from laptop.emulator import clients
 from laptop.emulator.firehose import jq
 
 Json = dict[str, Any]
@@ -29,6 +31,8 @@ _IMPLEMENTED = frozenset(
         "FileExtension",
     }
 )
+# Options of the Parquet serializer; the writer's blocks, pages and dictionaries are pyarrow's own.
+_PARQUET = {"Compression": {"UNCOMPRESSED", "SNAPPY", "GZIP"}, "WriterVersion": {"V1"}}
 _DEFAULT_MIB, _DEFAULT_SECONDS = 5, 300
 # "At least 64" with record format conversion or dynamic partitioning.
 _LEAST_MIB_OF_PARTITIONS = 64
@@ -140,6 +144,25 @@ def _conversion_problem(conversion: Json | None) -> str | None:
     serializer = conversion.get("OutputFormatConfiguration", {}).get("Serializer", {})
     if "OpenXJsonSerDe" not in deserializer or "ParquetSerDe" not in serializer:
         return "the laptop converts with the OpenX JSON deserializer and the Parquet serializer only"
+    return _options_problem("ParquetSerDe", serializer["ParquetSerDe"] or {}, _PARQUET) or _options_problem(
+        "SchemaConfiguration", conversion.get("SchemaConfiguration") or {}, _schema_options()
+    )
+
+
+def _schema_options() -> dict[str, set[str] | None]:
+    """Return what a table may be named by: those of its own account and region, as they are now."""
+    account, region = clients.scope()
+    names = dict.fromkeys(("DatabaseName", "TableName", "RoleARN"))
+    return {**names, "CatalogId": {account}, "Region": {region}, "VersionId": {"LATEST"}}
+
+
+def _options_problem(part: str, given: Json, done: Mapping[str, set[str] | None]) -> str | None:
+    """Return the first option whose value the laptop does not do; None stands for any value."""
+    for name, value in given.items():
+        allowed = done.get(name, set())
+        if allowed is not None and value not in allowed:
+            done_here = " or ".join(sorted(allowed)) or "left out"
+            return f"{name} of {part} must be {done_here} on the laptop; got {value}"
     return None
 
 
