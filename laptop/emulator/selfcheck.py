@@ -28,6 +28,10 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.app", "main", None),
     ("ministack.app", "detect_service", None),
     ("ministack.app", "save_all", None),
+    ("ministack.app", "load_state", None),
+    ("ministack.core.persistence", "_json_default", None),
+    ("ministack.core.persistence", "_json_object_hook", None),
+    ("ministack.core.persistence", "_state_format_version", None),
     ("ministack.app", "_build_persistence_save_dict", None),
     ("ministack.core.concurrency", "run_reentrant", None),
     ("ministack.core.responses", "get_account_id", None),
@@ -96,7 +100,11 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.services.cloudformation.provisioners", "_physical_name", None),
     ("ministack.services.cloudformation", "_change_sets", "AccountRegionScopedDict"),
     ("ministack.services.cloudformation", "_stacks", "AccountRegionScopedDict"),
+    ("ministack.services.cloudformation.engine", "_parse_template", None),
     ("ministack.services.cloudformation.handlers", "_ACTION_HANDLERS", dict),
+    ("ministack.services.cloudformation.handlers", "_delete_stack_async", None),
+    ("ministack.services.cloudformation.stacks", "_delete_stack_async", None),
+    ("ministack.services.cloudformation.stacks", "_deploy_stack_async", None),
     ("ministack.services.cloudformation.stacks", "_runs_on_worker_thread", None),
 )
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from ministack.services.cloudformation import provisioners, stacks
 
 from laptop.emulator import registry
-from laptop.emulator.cloudformation import change_sets, ec2_views, monitoring, readback, unsettled
+from laptop.emulator.cloudformation import change_sets, ec2_views, interrupted, monitoring, readback, unsettled
 from laptop.emulator.cloudformation.known_types import KNOWN_TYPES
 from laptop.emulator.cloudformation.reads import READS, is_absence
 from laptop.emulator.registry import Context, Created, Json, Resource
@@ -25,6 +25,7 @@ def apply() -> None:
     """Register our types, wrap the known ones with fills and read-back, and remove the others."""
     ec2_views.apply()
     change_sets.apply()
+    interrupted.apply()
     monitoring.apply()
     handlers = provisioners._RESOURCE_HANDLERS
     for name in handlers.keys() - KNOWN_TYPES:

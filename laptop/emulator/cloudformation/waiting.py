@@ -14,6 +14,8 @@ from urllib.parse import parse_qs
 
 from ministack.services import cloudformation
 
+from laptop.emulator.cloudformation import interrupted
+
 Response = tuple[int, Mapping[str, Any], bytes]
 Handler = Callable[[str, str, Mapping[str, str], bytes, Mapping[str, Any]], Awaitable[Response]]
 
@@ -29,6 +31,7 @@ def until_ended(original: Handler) -> Handler:
     async def handle(
         method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
     ) -> Response:
+        await interrupted.finished(_LONGEST_SECONDS)
         response = await original(method, path, headers, body, query)
         asked = {name: values[0] for name, values in parse_qs(body.decode("utf-8", errors="replace")).items()}
         # After a refusal nothing ends: a stack may be REVIEW_IN_PROGRESS for ever.
@@ -45,7 +48,6 @@ def until_ended(original: Handler) -> Handler:
 
 def _in_progress(name_or_id: str) -> bool:
     return any(
-        name_or_id in (stack.get("StackName"), stack.get("StackId"))
-        and str(stack.get("StackStatus")).endswith("_IN_PROGRESS")
+        name_or_id in (stack["StackName"], stack["StackId"]) and interrupted.in_progress(stack)
         for stack in cloudformation._stacks.values()
     )
