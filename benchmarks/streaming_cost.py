@@ -15,7 +15,6 @@ GIB_SECOND_ARM = 0.0000133334
 LAMBDA_REQUEST = 0.20 / 1e6
 S3_PUT, S3_LIST = 0.005 / 1000, 0.005 / 1000
 PUT_PAYLOAD_UNIT = 0.014 / 1e6
-SHARD_HOUR = 0.015
 # What a call spends on waiting for one listing and one write, side by side with nothing else; S3 usually answers so.
 S3_WAIT_SECONDS = 0.06
 

@@ -67,11 +67,6 @@ def acknowledge_wildcards(
     acknowledge(construct, "IAM5", because=because, revisit_when=revisit_when, findings=sorted(findings))
 
 
-def managed_policy(name: str) -> str:
-    """Name a policy that AWS manages as the finding of IAM4 does."""
-    return f"Policy::arn:<AWS::Partition>:iam::aws:policy/{name}"
-
-
 def wildcards(consumer: IConstruct, statement: Statement) -> set[str]:
     """Name the wildcards of a statement as the findings of IAM5 do, as seen from the stack of its policy."""
     stack = cdk.Stack.of(consumer)

@@ -109,11 +109,6 @@ class BatchPipeline(Construct):
         """ARN of the state machine."""
         return self._machine.ref
 
-    @cached_property
-    def state_machine_name(self) -> str:
-        """Name of the state machine."""
-        return self._machine.attr_name
-
     def start_on_new_objects(self, raw: s3.IBucket) -> None:
         """Run once for each object that lands in a folder of one of the tables."""
         events.CfnRule(

@@ -101,11 +101,6 @@ class EmrSetup(Construct):
             kerberos_password=kerberos_password,
         )
 
-    @property
-    def passed_roles(self) -> list[str]:
-        """ARNs of the roles that whoever starts a cluster hands over."""
-        return [self.service_role.arn, self.node_role.arn]
-
     def _node_role(self) -> ServiceRole:
         settings, config = self._settings, self._settings.config.cluster
         zones = settings.zones

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 MAGIC = b"\xf3\x89\x9a\xc2"
-DIGEST_BYTES = 16
 
 _VARINT, _BYTES = 0, 2
 

@@ -16,7 +16,6 @@ from laptop import aws
 from laptop.launcher import LaptopError
 from laptop.state import Home, Run
 
-DATABASES = ("lake_raw", "lake_curated", "lake_analytics")
 WORKGROUPS = ("lake-analysts", "lake-engineers", "lake-pipeline")
 
 _POLL_SECONDS = 0.2
