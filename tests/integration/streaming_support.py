@@ -100,8 +100,8 @@ class Pipe:
     def calls(self) -> list[dict[str, Any]]:
         if not self.calls_file.exists():
             return []
-        lines = self.calls_file.read_text().splitlines()
-        return [json.loads(line) for line in lines]
+        # Behind the last line break may be one that is being written.
+        return [json.loads(line) for line in self.calls_file.read_text().split("\n")[:-1]]
 
     def ids(self) -> list[list[int]]:
         return [call["ids"] for call in self.calls()]
@@ -110,6 +110,9 @@ class Pipe:
         """Wait until the function has been called with each of these ids."""
         wait_until(lambda: set(ids) <= {number for call in self.ids() for number in call}, seconds)
         return self.ids()
+
+    def state(self) -> str:
+        return str(self.functions.get_event_source_mapping(UUID=self.mapping)["State"])
 
     def remove(self) -> None:
         if self.mapping:

@@ -208,7 +208,10 @@ def test_put_records_are_buffered_delimited_and_compressed(archive: Archive) -> 
         "Parameters": [{"ParameterName": "Delimiter", "ParameterValue": "\\n"}],
     }
     processing = {"Enabled": True, "Processors": [delimiter]}
-    archive.deliver(archive.plain(CompressionFormat="GZIP", ProcessingConfiguration=processing), from_stream=False)
+    # Two seconds here: both calls come in time on a busy machine too.
+    slow = {"SizeInMBs": 1, "IntervalInSeconds": 120}
+    destination = archive.plain(CompressionFormat="GZIP", ProcessingConfiguration=processing, BufferingHints=slow)
+    archive.deliver(destination, from_stream=False)
     archive.put_directly(b"one", b"two")
     archive.put_directly(b"three")
     (key,) = archive.wait_for("plain/")

@@ -134,7 +134,8 @@ def _kill_the_consumer(notes: Path, calls: int) -> None:
 
 
 def _calls(notes: Path) -> list[str]:
-    return notes.read_text().split() if notes.exists() else []
+    # Behind the last line break may be a number that is being written.
+    return notes.read_text().split("\n")[:-1] if notes.exists() else []
 
 
 def _failed_ids(lake: Laptop) -> set[str]:

@@ -14,6 +14,7 @@ Its own poller keeps the mappings on SQS queues and DynamoDB streams; this one h
 | a consumer's ARN | the same records; a throughput of its own means nothing here | "Enhanced fan-out" |
 | failure destination | S3 with the event, SQS and SNS with metadata (`destination`) | "Discarded records" |
 | Enabled, UpdateEventSourceMapping | takes effect within a second, and goes on at the checkpoint | API |
+| State | Disabling until the last batch is done; never Creating, Enabling or Updating | API, GetEventSourceMapping |
 | IteratorAge, DestinationDeliveryFailures | metrics of AWS/Lambda | "Metrics for Lambda" |
 
 Not here: provisioned pollers, a schema registry, on-success destinations. `LAKE_LAMBDA_BACKOFF_SECONDS` sets the wait
@@ -58,6 +59,7 @@ def apply() -> None:
     lambda_svc._create_esm = _create(lambda_svc, lambda_svc._create_esm)
     lambda_svc._update_esm = _update(lambda_svc, lambda_svc._update_esm)
     lambda_svc._delete_esm = _delete(lambda_svc._delete_esm)
+    lambda_svc._esm_response = _response(lambda_svc._esm_response)
     # Ours serves these mappings.
     lambda_svc._poll_kinesis = lambda: False
 
@@ -81,7 +83,8 @@ def _create(engine: Any, original: Callable[[Json], Any]) -> Callable[[Json], An
         refused = settings.problem(request) or _unsupported(request) or _missing_source(request)
         if refused:
             return engine._invalid_parameter_value(refused)
-        answer = original(request)
+        # It is seen at once, and must not be served with half of its settings.
+        answer = original({**request, "Enabled": False})
         if answer[0] >= 300:
             return answer
         mapping = engine._esms[json.loads(answer[2])["UUID"]]
@@ -89,6 +92,8 @@ def _create(engine: Any, original: Callable[[Json], Any]) -> Callable[[Json], An
         mapping |= {name: full[name] for name in (*settings.MEMBERS, *_EXTRA_MEMBERS) if name in full}
         if mapping["StartingPosition"] == "LATEST":
             positions.start_at(mapping["UUID"], _newest(mapping))
+        if _is_enabled(request):
+            mapping |= {"State": "Enabled", "Enabled": True}
         return engine.json_response(engine._esm_response(mapping), 202)
 
     return create
@@ -121,6 +126,20 @@ def _delete(original: Callable[[str], Any]) -> Callable[[str], Any]:
         return answer
 
     return delete
+
+
+def _response(original: Callable[[Json], Json]) -> Callable[[Json], Json]:
+    def respond(mapping: Json) -> Json:
+        return original({**mapping, "State": _state(mapping)} if _is_ours(mapping) else mapping)
+
+    return respond
+
+
+def _state(mapping: Json) -> str:
+    lanes = [runner for key, (runner, _) in list(_runners.items()) if key[0] == mapping["UUID"]]
+    if mapping["State"] == "Disabled" and not all(runner.has_ended for runner in lanes):
+        return "Disabling"
+    return str(mapping["State"])
 
 
 def _unsupported(request: Json) -> str | None:

@@ -48,8 +48,8 @@ _positions = Store("firehose-positions")
 _direct = Store("firehose-records")
 _stopping = threading.Event()
 _runners: dict[str, Runner] = {}
-# A record that is put while a runner starts must reach it once: from the store or by hand.
-_put_lock = threading.Lock()
+# No runner starts while somebody holds it. A record that is put then must reach it once: from the store or by hand.
+_start_lock = threading.Lock()
 
 
 class Runner:
@@ -140,8 +140,10 @@ def create(request: Json, call: Call) -> Json:
         raise ServiceError("InvalidArgumentException", f"Kinesis stream {source} must exist")
     shards = kinesis_shards.all_shards(stream) if stream else {}
     latest = {name: kinesis_shards.last_number(shard) for name, shard in shards.items()}
-    answer = call("CreateDeliveryStream", request)
-    _positions.put(request["DeliveryStreamName"], latest)
+    # A runner that starts at once must not begin with what was in the stream before.
+    with _start_lock:
+        answer = call("CreateDeliveryStream", request)
+        _positions.put(request["DeliveryStreamName"], latest)
     return answer
 
 
@@ -197,7 +199,7 @@ def _take(name: str, data: bytes) -> str:
     """Keep a record until it is delivered; return its id."""
     record_id = f"{time.time_ns():020d}{uuid.uuid4().hex}"
     document = {"data": base64.b64encode(data).decode(), "arrival": time.time()}
-    with _put_lock:
+    with _start_lock:
         _direct.put(f"{name}|{record_id}", document)
         if name in _runners:
             _runners[name].put.append(_incoming(record_id, document))
@@ -285,7 +287,7 @@ def _look() -> None:
             del _runners[name]
     for name, stream in streams.items():
         if name not in _runners and stream["destinations"]:
-            with _put_lock:
+            with _start_lock:
                 _runners[name] = Runner(name, stream)
             background(_runners[name].run)
 
