@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.glue_support import wait_for
 from tests.integration.labeling_support import Studio, open_studio
 from tests.integration.test_labeling_jobs import GOOD, LINES, TRUTHS
 
@@ -86,12 +87,9 @@ def test_metrics_and_the_activity_log_count_what_workers_do(studio: Studio) -> N
         return float(sum(point[statistic] for point in found))
 
     assert total("AWS/SageMaker", "TotalDatasetObjectsLabeled", "Maximum", LabelingJobName="counted") == 4
-    assert total("AWS/SageMaker", "JobsSucceeded", "Sum") >= 1
+    wait_for(lambda: total("AWS/SageMaker", "JobsSucceeded", "Sum") >= 1)
     team = {"LabelingJob": "counted", "Workteam": studio.team.rpartition("/")[2]}
-    end = time.monotonic() + 30
-    while total("AWS/SageMaker/Workteam", "TasksSubmitted", "Sum", **team) < 12:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    wait_for(lambda: total("AWS/SageMaker/Workteam", "TasksSubmitted", "Sum", **team) == 12)
     logged = studio.laptop.client("logs").get_log_events(
         logGroupName="/aws/sagemaker/LabelingJobs", logStreamName="counted", startFromHead=True
     )["events"]

@@ -40,7 +40,7 @@ def offer(job: Json, identifiers: Sequence[str]) -> None:
 def _offer_one(job: Json, found: Json) -> None:
     if records.find(job["name"])["status"] != "InProgress":
         return
-    task, now = job["request"]["HumanTaskConfig"], time.time()
+    task = job["request"]["HumanTaskConfig"]
     found["iteration"] = job["iteration"]
     try:
         task_input, required = annotation.prepare(job, found["line"])
@@ -53,7 +53,7 @@ def _offer_one(job: Json, found: Json) -> None:
                 task_input,
                 workers=task["NumberOfHumanWorkersPerDataObject"],
                 limit=task["TaskTimeLimitInSeconds"] / job["speed"],
-                expires=now + job_rules.seconds_available(job["request"]) / job["speed"],
+                expires=time.time() + job_rules.seconds_available(job["request"]) / job["speed"],
             )
         else:
             found["state"] = task_rules.SKIPPED

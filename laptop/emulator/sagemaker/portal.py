@@ -141,7 +141,9 @@ def start() -> None:
     port = int(os.environ["GATEWAY_PORT"])
     portal = Portal(Desk(), clients.endpoint(), range(port + 1, port + 1 + _PORTS))
     _running.append(portal)
-    (clients.state_dir() / "portal.json").write_text(json.dumps({"url": portal.origin}), encoding="utf-8")
+    unfinished = clients.state_dir() / "portal.new"
+    unfinished.write_text(json.dumps({"url": portal.origin}), encoding="utf-8")
+    unfinished.replace(clients.state_dir() / "portal.json")
 
 
 @on_stop

@@ -211,7 +211,7 @@ def _end(name: str, status: str, reason: str) -> None:
     job = records.find(name)
     if streaming.is_streaming(job["request"]):
         streaming.unsubscribe(job)
-    job = records.change(name, status=status, **({"reason": reason[: batches.MAX_REASON]} if reason else {}))
+    # First what whoever sees the end may look for.
     signals.log(name, f"{status}: {reason}" if reason else status)
     signals.progress(job, batches.counters(objects.of(name).values()))
-    signals.ended(job)
+    signals.ended(records.change(name, status=status, **({"reason": reason[: batches.MAX_REASON]} if reason else {})))
