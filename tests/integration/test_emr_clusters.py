@@ -23,11 +23,16 @@ def test_transient_cluster_runs_its_steps_and_ends(laptop: Laptop, emr: Emr) -> 
     status = emr.until(cluster, "TERMINATED")
     assert status["StateChangeReason"] == {"Code": "ALL_STEPS_COMPLETED", "Message": "Steps completed"}
     assert emr.steps(cluster) == {"one": "COMPLETED", "two": "COMPLETED"}
-    events = [json.loads(body) for body in wait_for(take)]
     kinds: dict[str, list[str]] = {"EMR Cluster State Change": [], "EMR Step Status Change": []}
-    for event in events:
-        if event["detail"]["clusterId"] == cluster:
-            kinds[event["detail-type"]].append(event["detail"]["state"])
+
+    def told() -> bool:
+        for event in map(json.loads, take()):
+            if event["detail"]["clusterId"] == cluster:
+                kinds[event["detail-type"]].append(event["detail"]["state"])
+        return "TERMINATED" in kinds["EMR Cluster State Change"]
+
+    # The last event comes after the state.
+    wait_for(told)
     assert kinds["EMR Cluster State Change"] == ["STARTING", "RUNNING", "TERMINATED"]
     assert sorted(kinds["EMR Step Status Change"]) == ["COMPLETED"] * 2 + ["PENDING"] * 2 + ["RUNNING"] * 2
 

@@ -59,7 +59,14 @@ def test_job_run_starts_its_application_and_leaves_its_log(laptop: Laptop, emr: 
     assert api.get_application(applicationId=application)["application"]["state"] == "STARTED"
     folder = f"logs/applications/{application}/jobs/{run_id}/SPARK_DRIVER"
     assert emr.log(f"{folder}/stdout.gz") == "hello once\n"
-    states = [json.loads(body)["detail"]["state"] for body in wait_for(take)]
+    states: list[str] = []
+
+    def told() -> bool:
+        states.extend(json.loads(body)["detail"]["state"] for body in take())
+        return "SUCCESS" in states
+
+    # The last event comes after the state.
+    wait_for(told)
     assert sorted(states) == sorted(["SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "SUCCESS"])
 
 
@@ -87,7 +94,8 @@ def test_job_run_ends_at_its_timeout(emr: Emr, application: str) -> None:
 
 def test_idle_application_stops_by_itself(laptop: Laptop) -> None:
     api = laptop.client("emr-serverless")
-    stop = {"enabled": True, "idleTimeoutMinutes": 2}
+    # Three seconds here: long enough to be seen STARTED on a busy machine.
+    stop = {"enabled": True, "idleTimeoutMinutes": 15}
     made = api.create_application(releaseLabel="emr-7.13.0", type="SPARK", autoStopConfiguration=stop)["applicationId"]
     api.start_application(applicationId=made)
     assert api.get_application(applicationId=made)["application"]["state"] == "STARTED"

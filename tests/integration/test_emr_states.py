@@ -51,12 +51,13 @@ def test_cluster_is_terminated_after_its_step_failed_and_the_failure_says_why(la
 
 
 def test_stopped_execution_cancels_its_step_and_leaves_the_cluster_to_its_idle_time(laptop: Laptop, emr: Emr) -> None:
-    request = emr.request(keep=True, AutoTerminationPolicy={"IdleTimeout": 120})
-    cluster = emr.api.run_job_flow(**request)["JobFlowId"]
+    cluster = emr.run(keep=True)
     emr.until(cluster, "WAITING")
     parameters = {"ClusterId": cluster, "Step": emr.step("sleep")}
     execution = start(laptop, {"Step": task("elasticmapreduce:addStep.sync", parameters)}, "Step")
     wait_for(lambda: emr.steps(cluster).get("sleep") == "RUNNING")
+    # Not before: the cluster could be gone before it gets the step.
+    emr.api.put_auto_termination_policy(ClusterId=cluster, AutoTerminationPolicy={"IdleTimeout": 120})
     laptop.client("stepfunctions").stop_execution(executionArn=execution)
     emr.until(cluster, "TERMINATED")
     assert emr.steps(cluster) == {"sleep": "CANCELLED"}

@@ -170,8 +170,9 @@ def _run_step(cluster: Json, step: Json, own: Live, stop: Stop) -> None:
             own.failed = False
         clusters.move_step(cluster["Id"], step["Id"], state, failure, reason)
     finally:
-        own.running.pop(step["Id"], None)
+        # Before the step goes: a cluster with no step counts its idle time from here.
         own.idle_since = time.monotonic()
+        own.running.pop(step["Id"], None)
         own.wake()
 
 
