@@ -73,7 +73,8 @@ class Home:
             return None
         with self._lock.open("a") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Shared: two who look at the same time must not take each other for the emulator.
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return self._recorded()
         return None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 from pathlib import Path
@@ -29,11 +30,22 @@ def test_a_held_folder_runs_and_a_free_one_does_not(tmp_path: Path) -> None:
     assert home.running() is None
 
 
+def test_two_who_look_at_once_whether_a_folder_is_held_find_it_free(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with home.hold():
+        home.record(Run(1, 20001))
+    with (tmp_path / "emulator.lock").open("a") as other:
+        # What `running` does in another process.
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert home.running() is None
+
+
 def test_the_port_is_kept_and_belongs_to_the_folder(tmp_path: Path) -> None:
-    one, other = Home(tmp_path / "one"), Home(tmp_path / "other")
+    one, others = Home(tmp_path / "one"), [Home(tmp_path / f"other-{number}") for number in range(3)]
     one.create()
     assert one.port() == one.port()
-    assert one.port() != other.port()
+    # Two of ten thousand may be the same by chance.
+    assert {other.port() for other in others} != {one.port()}
     one.record(Run(1, 29999))
     assert one.port() == 29999
 
