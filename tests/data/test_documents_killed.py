@@ -18,6 +18,7 @@ import pytest
 from emr_steps.documents.publish import RECORD
 from tests.data import stepping
 from tests.data.conftest import MOUNT, ZONES, Lake, spark_settings
+from tests.data.killing import is_there
 
 pytestmark = pytest.mark.spark
 
@@ -97,7 +98,7 @@ def test_a_step_killed_between_task_commit_and_job_commit_leaves_the_collection_
     process = start(lake, packaged_contracts, log)
     try:
         # A task has committed its files, and the job's own commit moves them a moment later.
-        wait_until(lambda: bool(list(staging.rglob("*.parquet"))), process, log)
+        wait_until(lambda: is_there(staging, "**/*.parquet"), process, log)
     finally:
         kill(process)
     assert bodies(lake) == expected("old")

@@ -18,6 +18,7 @@ from emr_steps.index import publish
 from emr_steps.index.options import IndexOptions
 from tests.data.conftest import MOUNT, ZONES, Lake, spark_settings
 from tests.data.indexing import arguments, build, current, expected, letters, put, weights
+from tests.data.killing import is_there
 
 pytestmark = pytest.mark.spark
 
@@ -56,7 +57,7 @@ def test_a_step_killed_between_two_commits_is_made_good_by_the_next(
     process = start(lake, packaged_contracts, tmp_path / "step.log")
     try:
         # A task has committed its files, the job has not.
-        wait_until(lambda: any(postings.rglob("_temporary/*/task_*/**/*.parquet")), process)
+        wait_until(lambda: is_there(postings, "**/_temporary/*/task_*/**/*.parquet"), process)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
