@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -39,6 +39,8 @@ await Promise.all([
     name === "swiftshader.tar" ? target : `${target}/${name.replace(".tar", "")}`))),
 ]);
 """
+# A busy machine needs more than the five seconds that Playwright waits for what a page is expected to show.
+expect.set_options(timeout=20_000)
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir></fontconfig>
 """

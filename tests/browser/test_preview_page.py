@@ -277,4 +277,4 @@ def test_nothing_overflows_the_width_of_a_screen(quiet: Page, dashboards: Path) 
     for width in (1600, 1280, 390):
         quiet.set_viewport_size({"width": width, "height": 900})
         # Charts take their new size a moment later.
-        quiet.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width, timeout=5000)
+        quiet.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width)

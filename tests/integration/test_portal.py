@@ -71,20 +71,20 @@ def test_what_a_person_chose_in_the_browser_is_in_the_output_of_the_job(
     page.get_by_label("Name").fill("Ada")
     page.get_by_role("button", name="Sign in").click()
     card = page.locator("section[data-job=portal]")
-    expect(card).to_contain_text("2 for you", timeout=20_000)
+    expect(card).to_contain_text("2 for you")
     card.get_by_role("button", name="Start").click()
     task = page.frame_locator("#task")
     for key, progress in (("2", "1 by you now"), ("3", "2 by you now")):
         image = task.get_by_alt_text("The picture to label")
-        expect(image).to_have_js_property("naturalWidth", 40, timeout=20_000)
+        expect(image).to_have_js_property("naturalWidth", 40)
         page.keyboard.press(key)
         page.keyboard.press("Enter")
-        expect(page.locator("#progress")).to_contain_text(progress, timeout=20_000)
+        expect(page.locator("#progress")).to_contain_text(progress)
 
     assert studio.wait("portal")["LabelingJobStatus"] == "Completed"
     found = [line["animal"] for line in studio.output("portal")]
     assert found == [[{"label": {"label": "dog"}}], [{"label": {"label": "bird"}}]]
-    expect(page.locator("#why")).to_have_text("This job is over. Thank you.", timeout=20_000)
+    expect(page.locator("#why")).to_have_text("This job is over. Thank you.")
 
 
 def test_the_portal_says_where_it_is(laptop: Laptop) -> None:
