@@ -33,6 +33,7 @@ from laptop.emulator.dq_rules import Outcome
 from laptop.emulator.dqdl import DqdlError, Rule, parse
 from laptop.emulator.glue_run import split_uri
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, ServiceError, on_start, operation
+from laptop.emulator.sql import quoted
 from laptop.emulator.store import Store
 
 logger = logging.getLogger("laptop.quality")
@@ -208,7 +209,7 @@ def _outcomes(rules: Sequence[Rule], source: Json) -> list[Outcome]:
             (row,) = prepared.rows(prepared.execute())
         return [math.nan if value is None else float(value) for value in row]
 
-    return dq_rules.evaluate_all(rules, f"{dq_rules.quoted(database)}.{dq_rules.quoted(name)}", types, ask)
+    return dq_rules.evaluate_all(rules, f"{quoted(database)}.{quoted(name)}", types, ask)
 
 
 def _tell(run: Json, ruleset: str, result: Json) -> None:

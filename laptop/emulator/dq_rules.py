@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from laptop.emulator.dqdl import Condition, DqdlError, Rule, Value
+from laptop.emulator.sql import literal, quoted
 
 # An expression that gives one number, and what it is computed from.
 Question = tuple[str, str]
@@ -258,7 +259,7 @@ def value_condition(name: str, condition: Condition) -> str:
         matched = f"({' OR '.join(choices)})"
         return f"NOT {matched}" if negative else matched
     if "matches" in condition.operator:
-        pattern = _literal(condition.values[0].text)
+        pattern = literal(condition.values[0].text)
         found = _false_if_null(f"regexp_like(cast({quoted(name)} as varchar), {pattern})")
         return f"NOT {found}" if condition.operator.startswith("not") else found
     return _false_if_null(_compare(_cast(name, condition.values[0]), condition))
@@ -301,19 +302,11 @@ def _sql(value: Value) -> str:
         return value.text
     if value.kind == "now":
         return f"(cast(now() as timestamp) + interval '{round(float(value.text))}' second)"
-    return _literal(value.text)
+    return literal(value.text)
 
 
 def as_number(name: str) -> str:
     return f"try_cast(cast({quoted(name)} as varchar) as double)"
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _false_if_null(condition: str) -> str:

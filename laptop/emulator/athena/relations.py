@@ -20,7 +20,7 @@ from laptop.emulator.athena.dialect import to_duckdb
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
 from laptop.emulator.athena.files import DataFile, list_files
 from laptop.emulator.athena.predicates import Use, conditions
-from laptop.emulator.athena.serdes import literal, quoted
+from laptop.emulator.sql import literal, quoted
 
 HIDDEN = ("$path", "$file_size", "$file_modified_time")
 DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"

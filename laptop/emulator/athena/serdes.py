@@ -15,6 +15,7 @@ from laptop.emulator.athena.catalog import Column, Table
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
 from laptop.emulator.athena.files import DataFile, local_copy
 from laptop.emulator.athena.types import HiveType
+from laptop.emulator.sql import literal, quoted
 
 _FORMATS = {
     "parquethiveserde": "parquet",
@@ -119,16 +120,6 @@ def _delimiter(settings: dict[str, str]) -> str:
     given = settings.get("field.delim") or settings.get("serialization.format") or "1"
     # A number is the code of the character: Hive's default `1` is Ctrl-A.
     return chr(int(given)) if given.isdigit() else given
-
-
-def quoted(name: str) -> str:
-    """Write a name as SQL: crawlers take names of columns from files and keys, whatever these hold."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Write a text as SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _lazy_value(field: str, kind: HiveType, settings: dict[str, str]) -> str:

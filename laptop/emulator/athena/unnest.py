@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp, parse_one
 
+from laptop.emulator.sql import quoted
+
 
 def rewrite_unnest(tree: exp.Expr) -> None:
     """Replace each UNNEST that DuckDB cannot run; changes the tree, which is already in DuckDB's dialect."""
@@ -41,6 +43,6 @@ def _subquery(node: exp.Unnest, alias: str, names: list[str], columns: list[str]
     if ordinality:
         longest = f"greatest({', '.join(lengths)})" if len(lengths) > 1 else lengths[0]
         parts.append(f"unnest(generate_series(1, {longest}))")
-    quoted = ", ".join(f'"{name}"' for name in columns)
-    source = f'SELECT * FROM (SELECT {", ".join(parts)}) AS "{alias}"({quoted})'
+    listed = ", ".join(map(quoted, columns))
+    source = f"SELECT * FROM (SELECT {', '.join(parts)}) AS {quoted(alias)}({listed})"
     return parse_one(source, read="duckdb").find(exp.Subquery)  # type: ignore[return-value]

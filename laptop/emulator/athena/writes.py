@@ -23,8 +23,9 @@ from laptop.emulator.athena.engine import Prepared
 from laptop.emulator.athena.errors import NotSupportedOnLaptopError, QueryError
 from laptop.emulator.athena.files import list_files, split_uri
 from laptop.emulator.athena.results import Encryption
-from laptop.emulator.athena.serdes import format_of, quoted
+from laptop.emulator.athena.serdes import format_of
 from laptop.emulator.athena.types import hive_of, parse_hive
+from laptop.emulator.sql import quoted
 
 _COMPRESSIONS = {
     "PARQUET": {"GZIP", "SNAPPY", "ZSTD", "NONE", "LZ4"},
@@ -178,7 +179,7 @@ def insert(statement: s.Insert, prepared: Prepared, encryption: Encryption) -> W
     if unknown:
         raise QueryError("COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {sorted(unknown)}")
     _check_insert_types(relation, given, columns)
-    names = ", ".join(f'"{name}"' for name in given)
+    names = ", ".join(map(quoted, given))
     selected = ", ".join(
         f"CAST({source} AS {column.type.duckdb}) AS {quoted(column.name)}"
         for column in columns

@@ -19,13 +19,13 @@ from laptop.emulator.quicksight.typed_sql import (
     Typed,
     as_text,
     comparable,
-    identifier,
     literal,
     require_numbers,
     require_truths,
     wider,
 )
 from laptop.emulator.registry import NotImplementedOnLaptop
+from laptop.emulator.sql import quoted
 
 
 def compile_column(node: Node, types: Mapping[str, str]) -> Typed:
@@ -71,7 +71,7 @@ class _Compiler:
         name = node[1]
         if name not in self._types:
             raise ExpressionError(f"an expression must use columns that exist ({', '.join(self._types)}); got {name}")
-        return Typed(identifier(name), self._types[name])
+        return Typed(quoted(name), self._types[name])
 
     def _unary(self, node: Node) -> Typed:
         operand = self.compile(node[2])

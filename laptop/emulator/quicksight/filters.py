@@ -14,8 +14,9 @@ from typing import Any
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
 from laptop.emulator.quicksight.function_sql import FUNCTIONS
-from laptop.emulator.quicksight.typed_sql import DATETIME, INTEGER, NUMBERS, STRING, Typed, identifier, literal
+from laptop.emulator.quicksight.typed_sql import DATETIME, INTEGER, NUMBERS, STRING, Typed, literal
 from laptop.emulator.registry import Json
+from laptop.emulator.sql import quoted
 
 _COMPARISONS = {
     "EQUALS": "=",
@@ -57,7 +58,7 @@ def condition(operation: Json, types: Mapping[str, str]) -> str:
         raise ExpressionError(f"{kind} must be on a column of type {' or '.join(sorted(_TYPES[kind]))}; got {name}")
     tests = {test: body[test] for test in body if test != "ColumnName"}
     test, members = _only(tests, f"{kind} of {name} must have a comparison, a list or a range")
-    return _TESTS[test](Typed(identifier(name), types[name]), members)
+    return _TESTS[test](Typed(quoted(name), types[name]), members)
 
 
 def _only(members: Json, expected: str) -> tuple[str, Any]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from laptop.emulator.quicksight import preparation, source, spice, steps
 from laptop.emulator.quicksight.records import DATA_SETS, types_of
 from laptop.emulator.quicksight.source import SourceError
-from laptop.emulator.quicksight.typed_sql import identifier
 from laptop.emulator.registry import Json
+from laptop.emulator.sql import quoted
 
 logger = logging.getLogger("laptop.quicksight")
 
@@ -62,7 +62,7 @@ def _imported(data_set: Json, request_type: str, target: Path, is_stopped: sourc
     sql = prepared.sql
     if window:
         since = f"TIMESTAMP '{window.since:%Y-%m-%d %H:%M:%S}'"
-        sql = f"SELECT * FROM ({sql}) AS look_back WHERE {identifier(window.column)} >= {since}"  # noqa: S608
+        sql = f"SELECT * FROM ({sql}) AS look_back WHERE {quoted(window.column)} >= {since}"  # noqa: S608
     content = source.rows(prepared.data_source_arn, sql, prepared.columns, is_stopped)
     if content is None:
         return CANCELLED

@@ -23,8 +23,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from laptop.emulator.quicksight.typed_sql import identifier, literal
+from laptop.emulator.quicksight.typed_sql import literal
 from laptop.emulator.registry import Json
+from laptop.emulator.sql import quoted
 
 # Column -> values that it may have; a column that is not here may have any.
 Condition = Mapping[str, frozenset[str]]
@@ -152,7 +153,7 @@ def predicate(access: Access) -> str:
 
 def _all_of(condition: Condition) -> str:
     parts = [
-        f"{identifier(name)} IN ({', '.join(literal(value).sql for value in sorted(values))})"
+        f"{quoted(name)} IN ({', '.join(literal(value).sql for value in sorted(values))})"
         for name, values in sorted(condition.items())
     ]
     return " AND ".join(parts) or "true"

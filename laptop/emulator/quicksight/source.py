@@ -13,8 +13,8 @@ from laptop.emulator.glue_run import split_uri
 from laptop.emulator.quicksight import data_sources
 from laptop.emulator.quicksight.records import DATA_SOURCES
 from laptop.emulator.quicksight.steps import Column
-from laptop.emulator.quicksight.typed_sql import identifier
 from laptop.emulator.registry import Json, ServiceError
+from laptop.emulator.sql import quoted
 
 _POLL_SECONDS = 0.05
 # Athena's own failures, and the documented types of an ingestion's error that say the same.
@@ -87,7 +87,7 @@ def _find(arn: str) -> Json:
 
 def _select(sql: str, columns: Sequence[Column]) -> str:
     # The order of the columns is the data set's.
-    listed = ", ".join(identifier(column.name) for column in columns)
+    listed = ", ".join(quoted(column.name) for column in columns)
     return f"SELECT {listed} FROM ({sql}) AS data_set"  # noqa: S608
 
 

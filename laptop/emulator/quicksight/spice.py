@@ -25,7 +25,8 @@ import duckdb
 
 from laptop.emulator import clients
 from laptop.emulator.quicksight.steps import Column
-from laptop.emulator.quicksight.typed_sql import INTEGER, SQL_TYPES, STRING, identifier, literal
+from laptop.emulator.quicksight.typed_sql import INTEGER, SQL_TYPES, STRING, literal
+from laptop.emulator.sql import quoted
 
 _MAX_TEXT = 2047
 _THREADS = 2
@@ -83,7 +84,7 @@ def load(content: bytes, columns: Sequence[Column], target: Path, window: Window
             " parallel = false, max_line_size = 16777216)",
             {"file": str(source)},
         )
-        converted = ", ".join(f"{_converted(column)} AS {identifier(column.name)}" for column in columns)
+        converted = ", ".join(f"{_converted(column)} AS {quoted(column.name)}" for column in columns)
         fits = " AND ".join(_fits(column) for column in columns if column.type != STRING) or "true"
         connection.execute(f"CREATE TEMP TABLE loaded AS SELECT {converted} FROM texts WHERE {fits}")
         read, ingested = (_count(connection, table) for table in ("texts", "loaded"))
@@ -110,7 +111,7 @@ def _csv(content: bytes) -> Iterator[Path]:
 
 
 def _add_older(connection: Any, columns: Sequence[Column], window: Window) -> None:
-    listed, time = ", ".join(identifier(column.name) for column in columns), identifier(window.column)
+    listed, time = ", ".join(quoted(column.name) for column in columns), quoted(window.column)
     connection.execute(
         f"INSERT INTO loaded SELECT {listed} FROM read_parquet($file) WHERE {time} < $since OR {time} IS NULL",
         {"file": str(window.kept), "since": window.since},
@@ -118,7 +119,7 @@ def _add_older(connection: Any, columns: Sequence[Column], window: Window) -> No
 
 
 def _converted(column: Column) -> str:
-    name = identifier(column.name)
+    name = quoted(column.name)
     if column.type == STRING:
         return f"left({name}, {_MAX_TEXT})"
     converted = f"TRY_CAST({name} AS {SQL_TYPES[column.type]})"
@@ -127,7 +128,7 @@ def _converted(column: Column) -> str:
 
 
 def _fits(column: Column) -> str:
-    return f"({identifier(column.name)} IS NULL OR {_converted(column)} IS NOT NULL)"
+    return f"({quoted(column.name)} IS NULL OR {_converted(column)} IS NOT NULL)"
 
 
 def _count(connection: Any, table: str) -> int:
@@ -146,7 +147,7 @@ def columnar(file: Path, columns: Sequence[Column], predicate: str = "true") -> 
 
 
 def _shown(column: Column) -> str:
-    name = identifier(column.name)
+    name = quoted(column.name)
     return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%g') AS {name}" if column.type == "DATETIME" else name
 
 

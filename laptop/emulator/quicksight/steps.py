@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from laptop.emulator.quicksight import filters
 from laptop.emulator.quicksight.expression_sql import compile_column
 from laptop.emulator.quicksight.expressions import ExpressionError, parse
-from laptop.emulator.quicksight.typed_sql import SQL_TYPES, identifier
+from laptop.emulator.quicksight.typed_sql import SQL_TYPES
 from laptop.emulator.registry import Json, NotImplementedOnLaptop
+from laptop.emulator.sql import quoted
 
 _ATHENA_CATALOG = "AwsDataCatalog"
 # "Amazon QuickSight accepts Boolean values by promoting them to integers."
@@ -82,7 +83,7 @@ def _relation(table: Json) -> str:
     if table.get("Catalog", _ATHENA_CATALOG) != _ATHENA_CATALOG:
         raise refused(f"Catalog {table['Catalog']}")
     parts = [table[member] for member in ("Schema", "Name") if table.get(member)]
-    return ".".join(identifier(part) for part in parts)
+    return ".".join(quoted(part) for part in parts)
 
 
 def _column(declared: Json) -> Column:
@@ -93,7 +94,7 @@ def _column(declared: Json) -> Column:
 
 
 def _selected(column: Column, declared: Json) -> str:
-    name = identifier(column.name)
+    name = quoted(column.name)
     return f"CAST({name} AS bigint) AS {name}" if declared["Type"] in _PROMOTED else name
 
 
@@ -126,7 +127,7 @@ def find(prepared: Prepared, name: str) -> Column:
 def project(prepared: Prepared, step: Json) -> Prepared:
     kept = tuple(find(prepared, name) for name in step["ProjectedColumns"])
     require_unique(column.name for column in kept)
-    listed = ", ".join(identifier(column.name) for column in kept)
+    listed = ", ".join(quoted(column.name) for column in kept)
     return replace(prepared, sql=f"SELECT {listed} FROM ({prepared.sql}) AS projected", columns=kept)
 
 
@@ -137,7 +138,7 @@ def rename(prepared: Prepared, step: Json) -> Prepared:
     columns = tuple(replace(column, name=new.get(column.name, column.name)) for column in prepared.columns)
     require_unique(column.name for column in columns)
     listed = ", ".join(
-        f"{identifier(before.name)} AS {identifier(after.name)}"
+        f"{quoted(before.name)} AS {quoted(after.name)}"
         for before, after in zip(prepared.columns, columns, strict=True)
     )
     return replace(prepared, sql=f"SELECT {listed} FROM ({prepared.sql}) AS renamed", columns=columns)
@@ -152,7 +153,7 @@ def cast(prepared: Prepared, step: Json) -> Prepared:
     listed = ", ".join(
         f"CAST({name} AS {SQL_TYPES[kinds[column.name]]}) AS {name}" if column.name in kinds else name
         for column in prepared.columns
-        for name in [identifier(column.name)]
+        for name in [quoted(column.name)]
     )
     columns = tuple(replace(column, type=kinds.get(column.name, column.type)) for column in prepared.columns)
     return replace(prepared, sql=f"SELECT {listed} FROM ({prepared.sql}) AS cast_columns", columns=columns)
@@ -169,7 +170,7 @@ def create(prepared: Prepared, step: Json) -> Prepared:
         columns = (*prepared.columns, added)
         require_unique(each.name for each in columns)
         # Each in a query of its own: it may use those before it.
-        sql = f"SELECT *, {typed.sql} AS {identifier(name)} FROM ({prepared.sql}) AS calculated"
+        sql = f"SELECT *, {typed.sql} AS {quoted(name)} FROM ({prepared.sql}) AS calculated"
         prepared = replace(prepared, sql=sql, columns=columns)
     return prepared
 

@@ -1,10 +1,11 @@
-"""Pieces of SQL with the types of QuickSight: names, constants, and what fits together. Pure."""
+"""Pieces of SQL with the types of QuickSight: constants, and what fits together. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from laptop.emulator import sql
 from laptop.emulator.quicksight.expressions import ExpressionError
 
 STRING, INTEGER, DECIMAL, DATETIME, BOOLEAN = "STRING", "INTEGER", "DECIMAL", "DATETIME", "BOOLEAN"
@@ -20,10 +21,6 @@ class Typed:
     type: str | None
 
 
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(value: Any) -> Typed:
     """Return a constant as SQL."""
     if value is None:
@@ -34,7 +31,7 @@ def literal(value: Any) -> Typed:
         return Typed(str(value), INTEGER)
     if isinstance(value, float):
         return Typed(f"CAST({value!r} AS double)", DECIMAL)
-    return Typed("'" + str(value).replace("'", "''") + "'", STRING)
+    return Typed(sql.literal(str(value)), STRING)
 
 
 def require_numbers(operator: str, *operands: Typed) -> None:
