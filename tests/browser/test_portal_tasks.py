@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -27,6 +28,15 @@ def start(work: Page) -> FrameLocator:
     work.get_by_role("button", name="Start").click()
     task = work.frame_locator("#task")
     expect(task.get_by_role("button", name="Submit")).to_be_visible()
+    # Keys that come before go by way of the portal, and may be late for what the test does next.
+    expect(work.locator("#task")).to_be_focused()
+    return task
+
+
+def start_drawing(work: Page) -> FrameLocator:
+    """Sign in and begin the job; return the page of its first task once it takes boxes."""
+    task = start(work)
+    expect(task.locator(".layer")).to_have_attribute("style", re.compile("width"))
     return task
 
 
@@ -213,7 +223,7 @@ def boxed(answer: Any) -> list[tuple[int, ...]]:
 
 def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(work: Page, desk: PaperDesk) -> None:
     desk.put("boxes", picture())
-    task = start(work)
+    task = start_drawing(work)
     drag(work, task, (40, 50), (120, 90))
     # From the lower right to the upper left, and beyond the picture.
     drag(work, task, (300, 190), (200, 110))
@@ -228,7 +238,7 @@ def test_boxes_are_drawn_with_the_mouse_in_pixels_of_the_picture(work: Page, des
 
 def test_a_box_is_moved_resized_and_deleted(work: Page, desk: PaperDesk) -> None:
     desk.put("boxes", picture())
-    task = start(work)
+    task = start_drawing(work)
     drag(work, task, (40, 50), (120, 90))
     drag(work, task, (80, 70), (100, 80))
     drag(work, task, (140, 100), (160, 120))
@@ -240,7 +250,7 @@ def test_a_box_is_moved_resized_and_deleted(work: Page, desk: PaperDesk) -> None
 
 def test_a_click_is_not_a_box(work: Page, desk: PaperDesk) -> None:
     desk.put("boxes", picture())
-    task = start(work)
+    task = start_drawing(work)
     task.get_by_alt_text("The picture to label").click(position={"x": 30, "y": 30}, force=True)
     work.keyboard.press("Enter")
     assert boxed(submitted(work, desk)) == []
