@@ -55,15 +55,20 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     yield from running_laptop(tmp_path_factory.mktemp("lake"))
 
 
+# The emulator inherits them: a minute of buffering is a second, a retry waits a tenth of one.
+SPEEDS = {"LAKE_FIREHOSE_SPEED": "60", "LAKE_LAMBDA_BACKOFF_SECONDS": "0.1", "LAKE_EMR_MINUTE_SECONDS": "0.2"}
+
+
 def running_laptop(folder: Path) -> Iterator[Laptop]:
     home = Home(folder)
-    # The emulator inherits them: a minute of buffering is a second, a retry waits a tenth of one.
-    os.environ |= {"LAKE_FIREHOSE_SPEED": "60", "LAKE_LAMBDA_BACKOFF_SECONDS": "0.1", "LAKE_EMR_MINUTE_SECONDS": "0.2"}
-    run = launcher.up(home)
-    try:
-        yield Laptop(home, run)
-    finally:
-        launcher.down(home)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SPEEDS.keys() - os.environ.keys():
+            patch.setenv(name, SPEEDS[name])
+        run = launcher.up(home)
+        try:
+            yield Laptop(home, run)
+        finally:
+            launcher.down(home)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
