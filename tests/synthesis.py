@@ -88,8 +88,13 @@ class Assembly:
         return {name: output["Value"] for name, output in outputs.items() if "Export" not in output}
 
 
+def flags() -> dict[str, Any]:
+    """Return the feature flags of cdk.json, without which a synthesis is not the one that is deployed."""
+    found: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return found
+
+
 def synthesize(environment: str, folder: Path, **context: str) -> Assembly:
     """Synthesize one environment with the feature flags of cdk.json."""
-    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    make_app({**flags, **context, "environment": environment}, str(folder)).synth()
+    make_app({**flags(), **context, "environment": environment}, str(folder)).synth()
     return Assembly(environment, folder)

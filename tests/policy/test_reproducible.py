@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.synthesis import ROOT
+from tests.synthesis import ROOT, Assembly, flags
 
 SOURCES = (
     "app.py",
@@ -31,7 +31,11 @@ SOURCES = (
 )
 
 
-def synthesized_copy(folder: Path, hash_seed: str) -> dict[str, bytes]:
+def files(outdir: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(outdir)): file.read_bytes() for file in outdir.rglob("*") if file.is_file()}
+
+
+def synthesized_copy(folder: Path) -> dict[str, bytes]:
     """Copy the tree, synthesize it in a process of its own, and return the assembly by file name."""
     for name in SOURCES:
         source = ROOT / name
@@ -41,29 +45,30 @@ def synthesized_copy(folder: Path, hash_seed: str) -> dict[str, bytes]:
             shutil.copy(source, folder / name)
     # What an interpreter, an editor or a test may leave behind must not reach the lake.
     (folder / "common/python/lake_common/__pycache__").mkdir()
-    (folder / "common/python/lake_common/__pycache__/contract.cpython-311.pyc").write_bytes(hash_seed.encode())
-    context = {**json.loads((ROOT / "cdk.json").read_text())["context"], "environment": "laptop"}
+    (folder / "common/python/lake_common/__pycache__/contract.cpython-311.pyc").write_bytes(b"stale")
+    context = {**flags(), "environment": "laptop"}
     outdir = folder / "cdk.out"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_OUTDIR": str(outdir),
-        "PYTHONHASHSEED": hash_seed,
+        # This process has another: a random one.
+        "PYTHONHASHSEED": "1",
     }
     subprocess.run([sys.executable, "app.py"], cwd=folder, env=environment, check=True, capture_output=True)
-    return {str(file.relative_to(outdir)): file.read_bytes() for file in outdir.rglob("*") if file.is_file()}
+    return files(outdir)
 
 
 @pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], dict[str, bytes], list[str]]:
-    """Two assemblies of the same tree from two folders, and the names of the folders."""
-    here, there = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("over") / "there and elsewhere"
-    there.mkdir()
-    return synthesized_copy(here, "1"), synthesized_copy(there, "2"), [str(here), str(there)]
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """The folder of a copy of the tree, and the assembly of the copy."""
+    folder = tmp_path_factory.mktemp("over") / "there and elsewhere"
+    folder.mkdir()
+    return folder, synthesized_copy(folder)
 
 
-def test_two_folders_give_the_same_bytes(copies: tuple[dict[str, bytes], dict[str, bytes], list[str]]) -> None:
-    here, there, _ = copies
+def test_two_folders_give_the_same_bytes(elsewhere: tuple[Path, dict[str, bytes]], laptop_assembly: Assembly) -> None:
+    here, there = files(laptop_assembly.folder), elsewhere[1]
     assert sorted(here) == sorted(there)
     # Notes for people, which are not deployed: the library writes its own, randomly named, folder into some.
     deployed = [name for name in here if not name.endswith(".metadata.json")]
@@ -72,8 +77,10 @@ def test_two_folders_give_the_same_bytes(copies: tuple[dict[str, bytes], dict[st
 
 
 def test_assembly_does_not_name_the_folder_it_was_made_in(
-    copies: tuple[dict[str, bytes], dict[str, bytes], list[str]],
+    elsewhere: tuple[Path, dict[str, bytes]], laptop_assembly: Assembly
 ) -> None:
-    here, _, folders = copies
-    traces = [*(folder.encode() for folder in folders), str(ROOT).encode(), str(Path.home()).encode() + b"/"]
-    assert [name for name, content in here.items() if any(trace in content for trace in traces)] == []
+    folder, there = elsewhere
+    traces = [str(path).encode() for path in (folder, ROOT, laptop_assembly.folder.parent)]
+    traces.append(str(Path.home()).encode() + b"/")
+    for made in (files(laptop_assembly.folder), there):
+        assert [name for name, content in made.items() if any(trace in content for trace in traces)] == []
