@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,14 +68,43 @@ class Pipelines:
             for output, arn in lake.outputs.items()
             if output.endswith(_OUTPUT)
         }
-        self._seen = {execution["executionArn"] for _, execution in self._list()}
+        # Those of an earlier demo; one that still runs may be waited for.
+        self._seen = {each["executionArn"] for _, each in self._list() if each["status"] != "RUNNING"}
         self.executions: list[Execution] = []
 
-    def upload(self, files: Iterable[RawFile]) -> set[str]:
-        """Upload files that are not there yet; each starts the pipeline of its product by an event. Return their keys.
+    def deliver(self, files: Sequence[RawFile], products: Mapping[str, str]) -> set[str]:
+        """Upload files, and return the keys whose pipelines have to succeed yet.
 
-        A file that was registered before starts nothing, so there would be nothing to wait for.
+        A file that is there already has a pipeline that succeeded or still runs, unless a demo was killed: then its
+        pipeline is started again.
+
+        Parameters
+        ----------
+        products
+            The product of each table.
         """
+        keys, known = self.upload(files), self._outcomes()
+        for file in files:
+            if file.key in keys or "SUCCEEDED" in known[file.key]:
+                continue
+            if "RUNNING" not in known[file.key]:
+                self.request(products[file.table], [file.table], file.key)
+            keys.add(file.key)
+        return keys
+
+    def _outcomes(self) -> dict[str, set[str]]:
+        """Return how the executions for each cause ended, or that they run."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for _, execution in self._list():
+            found[self._cause(execution["executionArn"])].add(execution["status"])
+        return found
+
+    def _cause(self, arn: str) -> str:
+        given = json.loads(self._states.describe_execution(executionArn=arn)["input"])
+        return str(given.get("key") or given.get("request"))
+
+    def upload(self, files: Iterable[RawFile]) -> set[str]:
+        """Upload files that are not there yet, and return their keys; each starts its product's pipeline by an event."""
         keys = set()
         for file in files:
             if not self._is_uploaded(file):
@@ -146,8 +176,7 @@ class Pipelines:
             arn = execution["executionArn"]
             if arn in self._seen:
                 continue
-            given = json.loads(self._states.describe_execution(executionArn=arn)["input"])
-            cause = given.get("key") or given.get("request")
+            cause = self._cause(arn)
             if cause in causes:
                 self._seen.add(arn)
                 yield Execution(product, arn, cause, execution["startDate"])

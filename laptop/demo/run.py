@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
     from datasets.__main__ import get  # noqa: PLC0415 - the laptop does not need data sets but for its demo
-    from datasets.catalogue import PACKAGES  # noqa: PLC0415
+    from datasets.catalogue import DATASETS, PACKAGES  # noqa: PLC0415
     from datasets.corpora import corpus  # noqa: PLC0415
     from datasets.prepare import FAULTY, FIRST, LATE, RESTATED, prepare  # noqa: PLC0415
 
@@ -82,7 +82,7 @@ def _prepare(home: Home, timeline: Timeline) -> tuple[Lake, Pipelines]:
         by_hand = [file for file in first if file.table in _tables_of(BY_HAND)]
         request = pipelines.deliver_by_hand(BY_HAND, by_hand, _request(by_hand))
         others = [file for file in first if file not in by_hand]
-        keys = pipelines.upload(others)
+        keys = pipelines.deliver(others, {item.table: item.product for item in DATASETS})
         ended = pipelines.wait({*keys, request})
         step.detail = f"{len(ended)} pipeline runs ({BY_HAND}: {len(by_hand)} files, one run, started by hand)"
 
