@@ -104,7 +104,7 @@ class Pipelines:
         return str(given.get("key") or given.get("request"))
 
     def upload(self, files: Iterable[RawFile]) -> set[str]:
-        """Upload files that are not there yet, and return their keys; each starts its product's pipeline by an event."""
+        """Upload files that are not there yet, and return their keys; each starts its pipeline by an event."""
         keys = set()
         for file in files:
             if not self._is_uploaded(file):
