@@ -37,8 +37,9 @@ def up(home: Home) -> Run:
     LaptopError
         It does not start, or it listens beyond loopback (it is stopped then).
     """
-    run = home.running() or _start(home)
-    _wait_until_ready(home, run)
+    if home.running() is None:
+        _start(home)
+    run = _wait_until_ready(home)
     _prove_loopback_only(home, run)
     return run
 
@@ -97,28 +98,37 @@ def is_ready(run: Run) -> bool:
         return False
 
 
-def _start(home: Home) -> Run:
+def _start(home: Home) -> None:
+    """Start the emulator, unless another `up` does so at the same time."""
+
+    def started() -> bool:
+        try:
+            _spawn(home)
+        except BlockingIOError:
+            # Another `up` won the race; or somebody looked just now whether the emulator runs.
+            return home.running() is not None
+        return True
+
+    if not _wait(started, _START_SECONDS):
+        raise LaptopError(f"the folder {home.path} must be free or have an emulator; another process only holds it")
+
+
+def _spawn(home: Home) -> None:
     python = emulator_python()
-    try:
-        with home.hold() as lock, home.log.open("ab") as log:
-            port = home.port()
-            process = subprocess.Popen(  # noqa: S603
-                [str(python), "-m", "laptop.emulator"],
-                cwd=PROJECT,
-                env=_environment(home, port),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=(lock,),
-                start_new_session=True,
-            )
-            _started.append(process)
-            run = Run(process.pid, port)
-            home.record(run)
-            return run
-    except BlockingIOError:
-        # Another `up` won the race.
-        return require(home)
+    with home.hold() as lock, home.log.open("ab") as log:
+        port = home.port()
+        process = subprocess.Popen(  # noqa: S603
+            [str(python), "-m", "laptop.emulator"],
+            cwd=PROJECT,
+            env=_environment(home, port),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=(lock,),
+            start_new_session=True,
+        )
+        _started.append(process)
+        home.record(Run(process.pid, port))
 
 
 def emulator_python() -> Path:
@@ -165,17 +175,21 @@ def _environment(home: Home, port: int) -> dict[str, str]:
     }
 
 
-def _wait_until_ready(home: Home, run: Run) -> None:
+def _wait_until_ready(home: Home) -> Run:
     def ready_or_dead() -> bool:
-        return is_ready(run) or home.running() is None
+        # Asked each time: whoever starts the emulator at the same moment has not yet noted where it is.
+        run = home.running()
+        return run is None or is_ready(run)
 
     answered = _wait(ready_or_dead, _START_SECONDS)
-    if home.running() is None:
+    run = home.running()
+    if run is None:
         raise LaptopError(f"the emulator ended while it started:\n{tail(home.log, 15)}\nThe whole log: {home.log}")
     if not answered:
         raise LaptopError(
             f"the emulator must answer at {run.endpoint} within {_START_SECONDS} s; it did not. Its log: {home.log}"
         )
+    return run
 
 
 def _prove_loopback_only(home: Home, run: Run) -> None:
