@@ -24,6 +24,8 @@ logger = logging.getLogger("laptop")
 Deletion = Callable[..., Awaitable[None]]
 
 _OF_THE_PAST = ("_resources", "_template", "_template_body", "_resolved_params", "_conditions", "Tags", "Outputs")
+# Whoever asks gives up after a minute (botocore), and a custom resource may ask while it is waited for.
+_LONGEST_SECONDS = 50.0
 _finishing: asyncio.Task[None] | None = None
 
 
@@ -37,12 +39,12 @@ def begin() -> None:
     """Begin without waiting for somebody who asks for a stack."""
 
     async def handle(*_request: Any) -> None:
-        await finished(0)
+        await finished(longest_seconds=0)
 
     app.call_service_handler_sync(handle, "POST", "/", {}, b"", {})
 
 
-async def finished(longest_seconds: float) -> None:
+async def finished(longest_seconds: float = _LONGEST_SECONDS) -> None:
     """Finish what the last process left, once; whoever asks meanwhile waits, but not for ever."""
     global _finishing  # noqa: PLW0603
     if _finishing is None:
@@ -65,14 +67,19 @@ def _written_first(original: Deletion) -> Deletion:
 
 
 async def _finish_all() -> None:
-    for (account_id, region_name, name), stack in list(cloudformation._stacks._data.items()):
-        if in_progress(stack):
-            logger.warning("the emulator was killed while %s was %s, which goes on", name, stack["StackStatus"])
-            with scopes.within(account_id, region_name):
-                try:
-                    await _finish(name, stack)
-                except Exception:
-                    logger.exception("could not finish what was done with %s", name)
+    # Those that go on at the same time did so before, too: none of them needs another.
+    unfinished = [(key, stack) for key, stack in cloudformation._stacks._data.items() if in_progress(stack)]
+    await asyncio.gather(*(_go_on(key, stack) for key, stack in unfinished))
+
+
+async def _go_on(key: tuple[str, str, str], stack: Json) -> None:
+    account_id, region_name, name = key
+    logger.warning("the emulator was killed while %s was %s, which goes on", name, stack["StackStatus"])
+    with scopes.within(account_id, region_name):
+        try:
+            await _finish(name, stack)
+        except Exception:
+            logger.exception("could not finish what was done with %s", name)
 
 
 async def _finish(name: str, stack: Json) -> None:

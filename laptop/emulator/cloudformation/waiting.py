@@ -31,7 +31,7 @@ def until_ended(original: Handler) -> Handler:
     async def handle(
         method: str, path: str, headers: Mapping[str, str], body: bytes, query: Mapping[str, Any]
     ) -> Response:
-        await interrupted.finished(_LONGEST_SECONDS)
+        await interrupted.finished()
         response = await original(method, path, headers, body, query)
         asked = {name: values[0] for name, values in parse_qs(body.decode("utf-8", errors="replace")).items()}
         # After a refusal nothing ends: a stack may be REVIEW_IN_PROGRESS for ever.
