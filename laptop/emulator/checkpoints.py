@@ -24,12 +24,13 @@ from typing import Any
 from ministack import app
 from ministack.core import persistence
 
+from laptop.emulator import s3_events
 from laptop.emulator.clients import background
 from laptop.emulator.cloudformation import unsettled
 
 logger = logging.getLogger("laptop")
 
-SECONDS = 2.0
+_SECONDS = float(os.environ.get("LAKE_STATE_SECONDS", "2"))
 _TRIES = 20
 
 Services = Mapping[str, Callable[[], Any]]
@@ -44,7 +45,8 @@ _writing = threading.Lock()
 class _Snapshot:
     number: int
     states: dict[str, Any]
-    settled: list[unsettled.Key]
+    settled_resources: list[unsettled.Key]
+    settled_events: list[s3_events.Key]
 
 
 def count_request() -> None:
@@ -69,7 +71,7 @@ def _write_forever() -> None:
     written, took = 0, 0.0
     while True:
         # A large state may take a tenth of the time, not more.
-        time.sleep(max(SECONDS, 10 * took))
+        time.sleep(max(_SECONDS, 10 * took))
         served, began = _served, time.monotonic()
         if served == written:
             continue
@@ -81,15 +83,16 @@ def _write_forever() -> None:
         except Exception:
             logger.exception("writing the state failed; it is tried again")
         took = time.monotonic() - began
-        if took > SECONDS:
+        if took > _SECONDS:
             logger.warning("writing the state took %.1f s", took)
 
 
 def _take(services: Services) -> _Snapshot:
     """Read all services. Requests are served on the event loop, so there nothing comes in between."""
-    settled = unsettled.listed()
+    resources, events = unsettled.listed(), s3_events.listed()
     states = {name: _state(get_state) for name, get_state in services.items()}
-    return _Snapshot(next(_numbers), {name: state for name, state in states.items() if state is not None}, settled)
+    states = {name: state for name, state in states.items() if state is not None}
+    return _Snapshot(next(_numbers), states, resources, events)
 
 
 def _state(get_state: Callable[[], Any]) -> Any:
@@ -115,7 +118,8 @@ def _write(snapshot: _Snapshot) -> None:
         temporary = _file().with_suffix(".tmp")
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(_file())
-    unsettled.settle(snapshot.settled)
+    unsettled.settle(snapshot.settled_resources)
+    s3_events.settle(snapshot.settled_events)
 
 
 def _load(service: str) -> Any:

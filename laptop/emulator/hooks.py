@@ -14,7 +14,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 
-from laptop.emulator import checkpoints, clients, known_good, registry, rest
+from laptop.emulator import checkpoints, clients, known_good, registry, rest, s3_events
 from laptop.emulator.cloudformation import plugin as cloudformation
 from laptop.emulator.cloudformation import waiting
 from laptop.emulator.registry import Call, Json, NotImplementedOnLaptop, OperationHandler, ServiceError
@@ -31,6 +31,7 @@ def apply() -> None:
     _refuse_other_services(own=_serve_operations())
     for resource, handler in registry.tasks.items():
         stepfunctions._SERVICE_DISPATCH[resource] = _task(handler)
+    s3_events.apply()
     cloudformation.apply()
     app.SERVICE_HANDLERS["cloudformation"] = waiting.until_ended(app.SERVICE_HANDLERS["cloudformation"])
 

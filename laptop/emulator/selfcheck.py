@@ -92,6 +92,8 @@ HOOKS: tuple[tuple[str, str, type | str | None], ...] = (
     ("ministack.services.eventbridge", "_ensure_default_bus", None),
     ("ministack.services.eventbridge", "_now_ts", None),
     ("ministack.services.s3", "_fire_s3_event", None),
+    ("ministack.services.s3", "_fire_s3_event_async", None),
+    ("ministack.services.s3", "_bucket_notifications", "AccountScopedDict"),
     ("ministack.services.scheduler", "start_scheduler", None),
     ("ministack.services.stepfunctions", "_executions", "AccountRegionScopedDict"),
     ("ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", dict),

@@ -12,7 +12,7 @@ PEOPLE = {"ada": "lake-managers", "ron": "lake-retention", "olga": "lake-operato
 
 
 def register(quicksight: Any) -> None:
-    """Register those who are not there yet, and put each into their group."""
+    """Register those who are not there yet, and put whoever is in no group into their own."""
     place = {"AwsAccountId": aws.ACCOUNT, "Namespace": NAMESPACE}
     for name, group in PEOPLE.items():
         role = "AUTHOR" if group == "lake-authors" else "READER"
@@ -21,6 +21,7 @@ def register(quicksight: Any) -> None:
                 **place, IdentityType="QUICKSIGHT", Email=f"{name}@example.com", UserRole=role, UserName=name
             )
         except quicksight.exceptions.ResourceExistsException:
-            # Somebody who was registered before may have left the group by hand: that is theirs to decide.
-            continue
+            # Whoever has another group by hand keeps it; a registration that was killed halfway left none.
+            if quicksight.list_user_groups(**place, UserName=name)["GroupList"]:
+                continue
         quicksight.create_group_membership(**place, MemberName=name, GroupName=group)

@@ -118,7 +118,8 @@ class Interrupted:
 
 
 @pytest.fixture
-def lake(tmp_path: Path) -> Iterator[Interrupted]:
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interrupted]:
+    monkeypatch.setenv("LAKE_STATE_SECONDS", "0.2")
     home = Home(tmp_path / "lake")
     gates = tmp_path / "gates"
     gates.mkdir()

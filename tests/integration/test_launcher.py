@@ -88,16 +88,20 @@ def _kill(home: Home, run: Any) -> None:
         time.sleep(0.05)
 
 
-def test_what_a_killed_process_created_is_no_obstacle_to_creating_it_again(home: Home) -> None:
+def test_what_a_killed_process_created_is_no_obstacle_to_creating_it_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     team = {"Type": "AWS::Athena::WorkGroup", "Properties": {"Name": "team"}}
     statement = {"StatementName": "one", "WorkGroup": {"Ref": "Team"}, "QueryStatement": "select 1"}
     body = json.dumps(
         {"Resources": {"Team": team, "One": {"Type": "AWS::Athena::PreparedStatement", "Properties": statement}}}
     )
+    # The stack is never written.
+    monkeypatch.setenv("LAKE_STATE_SECONDS", "600")
     run = launcher.up(home)
     _deploy(home, run, body)
-    # Long before the stack is written.
     _kill(home, run)
+    monkeypatch.setenv("LAKE_STATE_SECONDS", "0.1")
     run = launcher.up(home)
     with pytest.raises(ClientError, match="does not exist"):
         aws.client(home, run, "cloudformation").describe_stacks(StackName="killed")
@@ -108,6 +112,29 @@ def test_what_a_killed_process_created_is_no_obstacle_to_creating_it_again(home:
     _kill(home, run)
     stack = aws.client(home, launcher.up(home), "cloudformation").describe_stacks(StackName="killed")["Stacks"][0]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_what_is_told_of_an_object_survives_a_kill_like_the_object(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKE_STATE_SECONDS", "600")
+    run = launcher.up(home)
+    s3, sqs = (aws.client(home, run, service) for service in ("s3", "sqs"))
+    s3.create_bucket(Bucket="told")
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    wanted = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket="told", NotificationConfiguration=wanted)
+    launcher.down(home)
+
+    run = launcher.up(home)
+    aws.client(home, run, "s3").put_object(Bucket="told", Key="object", Body=b"1")
+    _kill(home, run)
+    sqs = aws.client(home, launcher.up(home), "sqs")
+    messages: list[str] = []
+    deadline = time.monotonic() + 60
+    while not any('"object"' in body for body in messages) and time.monotonic() < deadline:
+        messages += [each["Body"] for each in sqs.receive_message(QueueUrl=queue).get("Messages", [])]
+        time.sleep(0.05)
+    assert any('"key": "object"' in body or '"key":"object"' in body for body in messages)
 
 
 def _deploy(home: Home, run: Any, body: str) -> None:

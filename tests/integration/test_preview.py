@@ -100,11 +100,32 @@ def definition() -> dict[str, Any]:
     }
 
 
+def members(quicksight: Any, group: str) -> list[str]:
+    listed = quicksight.list_group_memberships(**ACCOUNT, Namespace="default", GroupName=group)["GroupMemberList"]
+    return [member["MemberName"] for member in listed]
+
+
 def test_people_are_registered_into_their_groups_once(laptop: Laptop, quicksight: Any) -> None:
     people.register(quicksight)
     people.register(quicksight)
-    members = quicksight.list_group_memberships(**ACCOUNT, Namespace="default", GroupName="lake-retention")
-    assert [member["MemberName"] for member in members["GroupMemberList"]] == ["ron"]
+    assert members(quicksight, "lake-retention") == ["ron"]
+
+
+def test_whoever_is_in_no_group_is_put_into_theirs_and_who_has_another_keeps_it(
+    laptop: Laptop, quicksight: Any
+) -> None:
+    people.register(quicksight)
+    ron = {**ACCOUNT, "Namespace": "default", "MemberName": "ron"}
+    quicksight.delete_group_membership(**ron, GroupName="lake-retention")
+    people.register(quicksight)
+    assert members(quicksight, "lake-retention") == ["ron"]
+
+    quicksight.create_group_membership(**ron, GroupName="lake-operators")
+    quicksight.delete_group_membership(**ron, GroupName="lake-retention")
+    people.register(quicksight)
+    assert members(quicksight, "lake-retention") == []
+    quicksight.create_group_membership(**ron, GroupName="lake-retention")
+    quicksight.delete_group_membership(**ron, GroupName="lake-operators")
 
 
 def test_the_page_shows_each_person_what_the_emulator_lets_them_see(
