@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from glue_jobs.curate import publish
 from glue_jobs.curate.lineage import Lineage
 from tests.data.conftest import MOUNT, ZONES, Lake, new_lake, spark_settings
 from tests.data.curating import arguments, content, curate, curated, lineage, orders, put, reasons
+from tests.data.killing import wait_for_file
 
 pytestmark = pytest.mark.spark
 
@@ -117,7 +117,7 @@ def test_a_process_that_is_killed_while_it_replaces_partitions_is_made_good_by_t
     process = start_as_glue_does(lake, tmp_path)
     staging = lake.folder("curated") / "orders"
     try:
-        wait_until(lambda: any(staging.glob(".spark-staging-*/**/*.parquet")), process)
+        wait_for_file(staging, ".spark-staging-*/**/*.parquet", process, tmp_path / "job.log")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -153,11 +153,3 @@ def start_as_glue_does(lake: Lake, folder: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(script), *arguments(lake, "orders", "killed")]
     with (folder / "job.log").open("wb") as log:
         return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
-
-
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, "the job ended before it could be killed"
-        assert time.monotonic() < deadline, f"nothing to kill within {seconds} s"
-        time.sleep(0.005)

@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ import pytest
 from emr_steps.documents.publish import RECORD
 from tests.data import stepping
 from tests.data.conftest import MOUNT, ZONES, Lake, spark_settings
-from tests.data.killing import is_there
+from tests.data.killing import wait_for_file
 
 pytestmark = pytest.mark.spark
 
@@ -62,14 +60,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 200
-    while not happened():
-        assert process.poll() is None, log.read_text()[-3000:]
-        assert time.monotonic() < end, "what the test waits for did not happen"
-        time.sleep(0.002)
-
-
 def bodies(lake: Lake) -> list[str]:
     """What readers of the record find; nothing if there is none."""
     folder = lake.folder("curated") / "documents/collection=test"
@@ -98,7 +88,7 @@ def test_a_step_killed_between_task_commit_and_job_commit_leaves_the_collection_
     process = start(lake, packaged_contracts, log)
     try:
         # A task has committed its files, and the job's own commit moves them a moment later.
-        wait_until(lambda: is_there(staging, "**/*.parquet"), process, log)
+        wait_for_file(staging, "**/*.parquet", process, log)
     finally:
         kill(process)
     assert bodies(lake) == expected("old")

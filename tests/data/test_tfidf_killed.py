@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from emr_steps.index import publish
 from emr_steps.index.options import IndexOptions
 from tests.data.conftest import MOUNT, ZONES, Lake, spark_settings
 from tests.data.indexing import arguments, build, current, expected, letters, put, weights
-from tests.data.killing import is_there
+from tests.data.killing import wait_for_file
 
 pytestmark = pytest.mark.spark
 
@@ -57,7 +56,7 @@ def test_a_step_killed_between_two_commits_is_made_good_by_the_next(
     process = start(lake, packaged_contracts, tmp_path / "step.log")
     try:
         # A task has committed its files, the job has not.
-        wait_until(lambda: is_there(postings, "**/_temporary/*/task_*/**/*.parquet"), process)
+        wait_for_file(postings, "**/_temporary/*/task_*/**/*.parquet", process, tmp_path / "step.log")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -95,14 +94,6 @@ def start(lake: Lake, contracts: Path, log: Path, *, fire: bool = False) -> subp
         return subprocess.Popen(
             command, cwd=log.parent, env=environment, stdout=output, stderr=output, start_new_session=True
         )
-
-
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, "the step ended before it could be killed"
-        assert time.monotonic() < deadline, f"nothing to kill within {seconds} s"
-        time.sleep(0.002)
 
 
 def raising(error: type[BaseException]) -> Callable[..., None]:

@@ -24,6 +24,8 @@ logger = logging.getLogger("laptop")
 Deletion = Callable[..., Awaitable[None]]
 
 _OF_THE_PAST = ("_resources", "_template", "_template_body", "_resolved_params", "_conditions", "Tags", "Outputs")
+# The CDK CLI deletes a stack in this state, and creates it again.
+_TO_BE_CREATED_AGAIN = "ROLLBACK_FAILED"
 # Whoever asks gives up after a minute (botocore), and a custom resource may ask while it is waited for.
 _LONGEST_SECONDS = 50.0
 _finishing: asyncio.Task[None] | None = None
@@ -87,7 +89,7 @@ async def _finish(name: str, stack: Json) -> None:
     if status == "DELETE_IN_PROGRESS":
         await stacks._delete_stack_async(name, stack["StackId"])
     elif status == "ROLLBACK_IN_PROGRESS":
-        stack["StackStatus"] = "ROLLBACK_FAILED"
+        stack["StackStatus"] = _TO_BE_CREATED_AGAIN
     elif "ROLLBACK" in status:
         stack["_template_body"] = json.dumps(stack["_template"])
         ended = await _update(name, stack, stack["_template"], stack["_resolved_params"], keep=False)
@@ -101,8 +103,7 @@ async def _finish(name: str, stack: Json) -> None:
         creating = status == "CREATE_IN_PROGRESS"
         ended = await _update(name, stack, template, parameters, keep=creating)
         if creating:
-            # The CDK CLI deletes a stack in this state, and creates it again.
-            stack["StackStatus"] = "CREATE_COMPLETE" if ended == "UPDATE_COMPLETE" else "ROLLBACK_FAILED"
+            stack["StackStatus"] = "CREATE_COMPLETE" if ended == "UPDATE_COMPLETE" else _TO_BE_CREATED_AGAIN
     _end_change_sets(stack)
 
 
